@@ -1,0 +1,1 @@
+"""What an operator may change: settings, read once, and logging, configured once."""

@@ -1,0 +1,60 @@
+"""Roles that others fill. Consumers name the role; the container decides who plays it."""
+
+from services.ports.calls import CallRecord, CallStore
+from services.ports.clock import Clock
+from services.ports.events import AgentWebSocketBridge, EventLog, Frame, Head, Lapped, Watch
+from services.ports.files import FileStore, StoredFile
+from services.ports.identity import PasswordHasher, Session, SessionStore, User, UserStore
+from services.ports.memory import MemoryProbe
+from services.ports.models import (
+    ChatModel,
+    Message,
+    ModelError,
+    Reply,
+    TextDelta,
+    ThinkingDelta,
+    ToolRequest,
+    ToolSchema,
+    Usage,
+)
+from services.ports.notes import Note, NoteStore
+from services.ports.runs import NewRun, Page, Run, RunError, RunStatus, RunStore, StoredMessage, Thread
+
+__all__ = [
+    "AgentWebSocketBridge",
+    "CallRecord",
+    "CallStore",
+    "ChatModel",
+    "Clock",
+    "EventLog",
+    "FileStore",
+    "Frame",
+    "Head",
+    "Lapped",
+    "MemoryProbe",
+    "Message",
+    "ModelError",
+    "NewRun",
+    "Note",
+    "NoteStore",
+    "Page",
+    "PasswordHasher",
+    "Reply",
+    "Run",
+    "RunError",
+    "RunStatus",
+    "RunStore",
+    "Session",
+    "SessionStore",
+    "StoredFile",
+    "StoredMessage",
+    "TextDelta",
+    "ThinkingDelta",
+    "Thread",
+    "ToolRequest",
+    "ToolSchema",
+    "Usage",
+    "User",
+    "UserStore",
+    "Watch",
+]

@@ -1,0 +1,8 @@
+"""What every test gets: anyio on asyncio, since uvicorn runs nowhere else."""
+
+import pytest
+
+
+@pytest.fixture(scope="session")
+def anyio_backend() -> str:
+    return "asyncio"
