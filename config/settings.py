@@ -1,16 +1,18 @@
 """Settings: everything an operator may change, read once, frozen, each section a class of its own.
 
-Sources, strongest first: arguments, environment (``SOLEDOOR_LIMITS__MESSAGES_PER_MINUTE=1000``), ``soledoor.toml`` in the
-data directory or the file named by ``SOLEDOOR_CONFIG``, defaults. A wrong value is reported with its name and the cure.
+Sources, strongest first: arguments, environment (``SOLEDOOR_LIMITS__MESSAGES_PER_MINUTE=9``), the TOML file
+named by ``SOLEDOOR_CONFIG``, defaults. ``config.reading`` reports a wrong value with its name and the cure.
 """
 
 import os
 from pathlib import Path
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, SecretStr, field_validator
+from pydantic.fields import FieldInfo
 from pydantic_settings import (
     BaseSettings,
+    EnvSettingsSource,
     PydanticBaseSettingsSource,
     SettingsConfigDict,
     TomlConfigSettingsSource,
@@ -32,34 +34,51 @@ class Section(BaseModel):
 class Server(Section):
     """Where the server listens and how it stops."""
 
-    host: str = Field("127.0.0.1", description="address to listen on")
-    port: int = Field(8000, ge=0, le=65535, description="port to listen on; 0 takes a free one")
-    allowed_hosts: tuple[str, ...] = Field((), description="further Host names to answer to, beside the server's own")
+    host: str = Field(default="127.0.0.1", description="address to listen on")
+    port: int = Field(default=8000, ge=0, le=65535, description="port to listen on; 0 takes a free one")
+    allowed_hosts: tuple[str, ...] = Field(
+        default=(), description="further Host names to answer to, beside the server's own"
+    )
     allowed_origins: tuple[str, ...] = Field(
-        (), description="further browser origins (scheme://host:port) that may use the session cookie"
+        default=(), description="further browser origins (scheme://host:port) that may use the session cookie"
     )
-    trusted_proxies: tuple[str, ...] = Field((), description="addresses whose forwarding headers are believed")
+    trusted_proxies: tuple[str, ...] = Field(
+        default=(), description="addresses whose forwarding headers are believed"
+    )
     secure_cookie: bool | None = Field(
-        None, description="mark the cookie Secure; by default only where the server is not on loopback"
+        default=None,
+        description="mark the cookie Secure; by default only where the server is not on loopback",
     )
-    drain_seconds: Seconds = Field(10, description="how long running work may take to end after a stop signal")
-    body_bytes: Count = Field(1_048_576, description="largest request body, file uploads apart")
-    sockets_total: Count = Field(5000, description="most sockets and streams at once, all users together")
+    drain_seconds: Seconds = Field(
+        default=10, description="how long running work may take to end after a stop signal"
+    )
+    body_bytes: Count = Field(default=1_048_576, description="largest request body, file uploads apart")
+    sockets_total: Count = Field(
+        default=5000, description="most sockets and streams at once, all users together"
+    )
 
 
 class Auth(Section):
     """Passwords, sessions and the throttle on guessing."""
 
     secret: SecretStr | None = Field(
-        None, description="key for derived tokens; made and kept in the data directory when missing"
+        default=None, description="key for derived tokens; made and kept in the data directory when missing"
     )
-    session_idle_hours: Annotated[float, Field(gt=0)] = Field(12, description="a session ends after this long unused")
-    session_days: Annotated[float, Field(gt=0)] = Field(7, description="a session ends after this long in any case")
-    minimum_password: int = Field(8, ge=8, le=128, description="shortest password accepted")
-    login_attempts: Count = Field(10, description="failed logins per account and per address in the window")
-    login_window: Seconds = Field(300, description="seconds the throttle looks back")
-    hash_memory_kib: int = Field(19_456, ge=19_456, description="argon2id memory in KiB; at least 19456 (19 MiB)")
-    hash_iterations: int = Field(2, ge=2, description="argon2id passes; at least 2")
+    session_idle_hours: Annotated[float, Field(gt=0)] = Field(
+        default=12, description="a session ends after this long unused"
+    )
+    session_days: Annotated[float, Field(gt=0)] = Field(
+        default=7, description="a session ends after this long in any case"
+    )
+    minimum_password: int = Field(default=8, ge=8, le=128, description="shortest password accepted")
+    login_attempts: Count = Field(
+        default=10, description="failed logins per account and per address in the window"
+    )
+    login_window: Seconds = Field(default=300, description="seconds the throttle looks back")
+    hash_memory_kib: int = Field(
+        default=19_456, ge=19_456, description="argon2id memory in KiB; at least 19456 (19 MiB)"
+    )
+    hash_iterations: int = Field(default=2, ge=2, description="argon2id passes; at least 2")
 
     @field_validator("secret")
     @classmethod
@@ -69,7 +88,8 @@ class Auth(Section):
         text = secret.get_secret_value()
         if len(text) < MINIMUM_SECRET or text.lower() in WEAK_SECRETS or len(set(text)) < 8:
             raise ValueError(
-                f"is weak: use at least {MINIMUM_SECRET} random characters, or leave it out and one is made for you"
+                f"is weak: use at least {MINIMUM_SECRET} random characters, "
+                "or leave it out and one is made for you"
             )
         return secret
 
@@ -77,77 +97,124 @@ class Auth(Section):
 class Database(Section):
     """Where users, threads, runs and notes are kept."""
 
-    url: str | None = Field(None, description="SQLAlchemy URL; by default SQLite in the data directory")
-    busy_timeout: Seconds = Field(5, description="seconds to wait for a locked database")
+    url: str | None = Field(
+        default=None, description="SQLAlchemy URL; by default SQLite in the data directory"
+    )
+    busy_timeout: Seconds = Field(default=5, description="seconds to wait for a locked database")
 
 
 class Events(Section):
     """How events are kept for sockets."""
 
-    log: Literal["memory"] = Field("memory", description="which event log to use")
+    log: Literal["memory"] = Field(default="memory", description="which event log to use")
 
 
 class Limits(Section):
     """Bounds on what one user, and all users together, may use."""
 
-    ring_events: Count = Field(256, description="events kept in memory per user")
-    ring_bytes: Count = Field(262_144, description="bytes of events kept in memory per user")
-    kept_events: Count = Field(1000, description="events kept in the store per user")
-    kept_seconds: Seconds = Field(600, description="how long events are kept after a user's last one")
-    sockets_per_user: Count = Field(10, description="sockets and streams per user; the oldest is closed for a further one")
-    frame_bytes: Count = Field(65_536, description="largest WebSocket message accepted")
-    send_timeout: Seconds = Field(10, description="a send stuck this long closes the socket")
-    auth_timeout: Seconds = Field(5, description="how long a socket may wait with its first message")
-    heartbeat: Seconds = Field(20, description="seconds of silence before a ping")
-    messages_per_minute: Count = Field(60, description="messages per user and minute")
-    concurrent_runs: Count = Field(10, description="runs at once per user")
-    queued_runs: Count = Field(20, description="runs that may wait per user beyond that")
-    concurrent_calls: Count = Field(10, description="tool calls at once per user")
-    concurrent_calls_total: Count = Field(200, description="tool calls at once, all users together")
-    calls_per_minute: Count = Field(100, description="tool calls per user and minute")
-    live_dispatchers: Count = Field(10, description="open dispatchers per user")
-    dispatcher_wait: Seconds = Field(5, description="how long a request waits when no dispatcher is idle")
-    tool_timeout: Seconds = Field(30, description="time limit of a tool call")
-    tool_threads: Count = Field(40, description="worker threads for synchronous tools, all users together")
-    result_bytes: Count = Field(65_536, description="largest result handed on; more is cut and kept by reference")
-    stored_result_bytes: Count = Field(134_217_728, description="largest result kept for its owner")
-    live_agents: Count = Field(50, description="agents at once per user")
-    agent_steps: Count = Field(16, description="model replies one agent may take for one question")
-    run_timeout: Seconds = Field(600, description="time limit of a run")
-    file_bytes: Count = Field(10_485_760, description="largest uploaded file")
-    files_per_user: Count = Field(100, description="files one user may keep")
-    memory_bytes: Count | None = Field(None, description="memory this process may use; by default what the machine allows")
+    ring_events: Count = Field(default=256, description="events kept in memory per user")
+    ring_bytes: Count = Field(default=262_144, description="bytes of events kept in memory per user")
+    kept_events: Count = Field(default=1000, description="events kept in the store per user")
+    kept_seconds: Seconds = Field(default=600, description="how long events are kept after a user's last one")
+    sockets_per_user: Count = Field(
+        default=10, description="sockets and streams per user; the oldest is closed for a further one"
+    )
+    frame_bytes: Count = Field(default=65_536, description="largest WebSocket message accepted")
+    send_timeout: Seconds = Field(default=10, description="a send stuck this long closes the socket")
+    auth_timeout: Seconds = Field(default=5, description="how long a socket may wait with its first message")
+    heartbeat: Seconds = Field(default=20, description="seconds of silence before a ping")
+    messages_per_minute: Count = Field(default=60, description="messages per user and minute")
+    concurrent_runs: Count = Field(default=10, description="runs at once per user")
+    queued_runs: Count = Field(default=20, description="runs that may wait per user beyond that")
+    concurrent_calls: Count = Field(default=10, description="tool calls at once per user")
+    concurrent_calls_total: Count = Field(default=200, description="tool calls at once, all users together")
+    calls_per_minute: Count = Field(default=100, description="tool calls per user and minute")
+    call_wait: Seconds = Field(
+        default=5, description="how long a call waits for its turn when these limits are reached"
+    )
+    live_dispatchers: Count = Field(default=10, description="open dispatchers per user")
+    dispatcher_wait: Seconds = Field(
+        default=5, description="how long a request waits when no dispatcher is idle"
+    )
+    tool_timeout: Seconds = Field(default=30, description="time limit of a tool call")
+    tool_threads: Count = Field(
+        default=40, description="worker threads for synchronous tools, all users together"
+    )
+    result_bytes: Count = Field(
+        default=65_536, description="largest result handed on; more is cut and kept by reference"
+    )
+    stored_result_bytes: Count = Field(default=134_217_728, description="largest result kept for its owner")
+    live_agents: Count = Field(default=50, description="agents at once per user")
+    agent_steps: Count = Field(default=16, description="model replies one agent may take for one question")
+    run_timeout: Seconds = Field(default=600, description="time limit of a run")
+    file_bytes: Count = Field(default=10_485_760, description="largest uploaded file")
+    files_per_user: Count = Field(default=100, description="files one user may keep")
+    memory_bytes: Count | None = Field(
+        default=None, description="memory this process may use; by default what the machine allows"
+    )
 
 
 class Tools(Section):
     """Which tools there are."""
 
-    modules: tuple[str, ...] = Field((), description="Python modules whose public functions become tools")
-    builtin: bool = Field(True, description="offer the built-in tools")
-    open_unlisted: bool = Field(True, description="a tool named in no policy may be called by every user")
+    modules: tuple[str, ...] = Field(
+        default=(), description="Python modules whose public functions become tools"
+    )
+    builtin: bool = Field(default=True, description="offer the built-in tools")
+    open_unlisted: bool = Field(
+        default=True, description="a tool named in no policy may be called by every user"
+    )
+
+
+class Agents(Section):
+    """Which agents there are beside assistant and analyst."""
+
+    modules: tuple[str, ...] = Field(default=(), description="Python modules whose agent classes are added")
 
 
 class Models(Section):
     """Which chat model answers."""
 
-    name: str = Field("scripted", description="'scripted' (offline) or 'provider:model', such as 'openai:gpt-5'")
-    base_url: str | None = Field(None, description="address of an OpenAI-compatible server")
-    api_key: SecretStr | None = Field(None, description="the provider's key; its usual environment variable also works")
-    timeout: Seconds = Field(60, description="seconds to wait for the provider")
+    name: str = Field(
+        default="scripted", description="'scripted' (offline) or 'provider:model', such as 'openai:gpt-5'"
+    )
+    base_url: str | None = Field(default=None, description="address of an OpenAI-compatible server")
+    api_key: SecretStr | None = Field(
+        default=None, description="the provider's key; its usual environment variable also works"
+    )
+    timeout: Seconds = Field(default=60, description="seconds to wait for the provider")
 
 
 class Logs(Section):
     """What is written to standard error."""
 
-    level: Literal["debug", "info", "warning", "error"] = Field("info", description="least level written")
-    format: Literal["auto", "json", "console"] = Field("auto", description="auto: JSON unless on a terminal")
+    level: Literal["debug", "info", "warning", "error"] = Field(
+        default="info", description="least level written"
+    )
+    format: Literal["auto", "json", "console"] = Field(
+        default="auto", description="auto: JSON unless on a terminal"
+    )
 
 
 class Legacy(Section):
     """How facades for old callers behave."""
 
-    mode: Literal["allow", "warn", "forbid"] = Field("warn", description="what an old call does beside its work")
-    forbid_percent: int = Field(0, ge=0, le=100, description="share of users for whom old calls are forbidden")
+    mode: Literal["allow", "warn", "forbid"] = Field(
+        default="warn", description="what an old call does beside its work"
+    )
+    forbid_percent: int = Field(
+        default=0, ge=0, le=100, description="share of users for whom old calls are forbidden"
+    )
+
+
+class _Environment(EnvSettingsSource):
+    """The environment, where a list may also be written with commas: ``SOLEDOOR_TOOLS__MODULES=one,two``."""
+
+    def decode_complex_value(self, field_name: str, field: FieldInfo, value: Any) -> Any:
+        text = str(value).strip()
+        if text.startswith(("[", "{")):
+            return super().decode_complex_value(field_name, field, value)
+        return [part.strip() for part in text.split(",") if part.strip()]
 
 
 class Settings(BaseSettings):
@@ -157,13 +224,14 @@ class Settings(BaseSettings):
         env_prefix="SOLEDOOR_", env_nested_delimiter="__", frozen=True, extra="forbid", validate_default=True
     )
 
-    data: Path = Field(Path("data"), description="directory for everything Soledoor keeps")
+    data: Path = Field(default=Path("data"), description="directory for everything Soledoor keeps")
     server: Server = Server()
     auth: Auth = Auth()
     database: Database = Database()
     events: Events = Events()
     limits: Limits = Limits()
     tools: Tools = Tools()
+    agents: Agents = Agents()
     models: Models = Models()
     logs: Logs = Logs()
     legacy: Legacy = Legacy()
@@ -178,6 +246,6 @@ class Settings(BaseSettings):
         file_secret_settings: PydanticBaseSettingsSource,
     ) -> tuple[PydanticBaseSettingsSource, ...]:
         """Arguments, then environment, then the configuration file."""
-        named = os.environ.get("SOLEDOOR_CONFIG")
-        file = (TomlConfigSettingsSource(settings_cls, Path(named)),) if named else ()
-        return (init_settings, env_settings, *file)
+        named = settings_cls.model_config.get("toml_file") or os.environ.get("SOLEDOOR_CONFIG")
+        file = (TomlConfigSettingsSource(settings_cls, named),) if named else ()
+        return (init_settings, _Environment(settings_cls), *file)

@@ -13,7 +13,7 @@
         ├── InvalidInput (ValueError)               which field is wrong, and the cure
         ├── Conflict                                it exists already, or it means something else
         ├── TooMuch                                 a limit was reached; carries retry_after_s
-        └── Unavailable                             not now: draining, or short of memory
+        └── Unavailable                             not now: draining, overloaded, or the store is away
 
 Errors hold data; their text is made in ``__str__``. No text holds a secret or another user's value.
 """
@@ -71,7 +71,9 @@ class ContextIsolationError(SoledoorError):
         super().__init__(path, correlation_id)
 
     def __str__(self) -> str:
-        return f"{self.path} is shared with live context {self.correlation_id}: give each context its own copy"
+        return (
+            f"{self.path} is shared with live context {self.correlation_id}: give each context its own copy"
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -141,6 +143,6 @@ class TooMuch(Refused):
 
 
 class Unavailable(Refused):
-    """Not now: ``draining``, or ``overloaded`` when memory is critical."""
+    """Not now: ``draining``, ``overloaded`` when memory is critical, ``storage_unavailable``."""
 
     code = "draining"

@@ -1,0 +1,1 @@
+"""Who somebody is: accounts, passwords, sessions and the short-lived credentials derived from them."""

@@ -19,7 +19,7 @@ class Frame:
 
 @dataclass(frozen=True, slots=True)
 class Head:
-    """Where a user's log stands: kept events are ``first``..``head``; both are 0 in an empty log."""
+    """Where a user's log stands: kept events are ``first``..``head``; where none is kept ``first`` is ``head + 1``."""
 
     epoch: str
     first: int
@@ -177,6 +177,9 @@ class AgentWebSocketBridge(ABC):
         self, run_id: str, agent_name: str, notification_type: str, data: Mapping[str, Any]
     ) -> bool:
         """Send one of the remaining event types of the protocol by its name; an unknown type raises ``ValueError``."""
+
+    async def settle(self) -> None:
+        """Send what a cancellation cut; called when the bridge's request ends. May be called any number of times."""
 
     @property
     @abstractmethod

@@ -30,9 +30,12 @@ class Message:
     tool_name: str | None = None
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class ToolSchema:
-    """What a model is told about a tool. ``parameters`` is a JSON Schema of type object."""
+    """What a model is told about a tool. ``parameters`` is a JSON Schema of type object.
+
+    Compared by identity: the application makes each schema once, so a model may remember what it learned from one.
+    """
 
     name: str
     description: str

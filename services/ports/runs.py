@@ -157,5 +157,9 @@ class RunStore(ABC):
         """Return the runs that are active or ended at or after that time, oldest first."""
 
     @abstractmethod
+    async def files_of_thread(self, user_id: str, thread_id: str) -> Sequence[str]:
+        """Return the ids of all files that the thread's messages brought, in the order of their first use."""
+
+    @abstractmethod
     async def unfinished(self) -> Sequence[Run]:
         """Return every user's runs without a final status, oldest first: work for the start after a crash."""

@@ -1,0 +1,166 @@
+"""The event log in memory: a ring per user, a cursor per reader; gone with the process, which its epoch tells.
+
+Bounds are the ring's: events and bytes per user, and an age after the user's last event. The log's head and epoch outlive the
+events by a day, so that a late reader learns that something was trimmed.
+"""
+
+import secrets
+from collections import OrderedDict, deque
+from collections.abc import Sequence
+from dataclasses import dataclass
+from itertools import islice
+
+import anyio
+
+from adapters.event_log.frames import encode
+from services.events import RunEvent
+from services.ports.clock import Clock
+from services.ports.events import EventLog, Frame, Head, Lapped, Watch
+from services.sealed import Sealed
+
+REMEMBERED_SECONDS = 86_400.0
+"""How long head and epoch are remembered after a user's last event (protocol, section 6)."""
+
+
+class _UserLog:
+    __slots__ = ("bytes", "changed", "epoch", "frames", "head", "last_append", "runs", "watchers")
+
+    def __init__(self, now: float) -> None:
+        self.epoch = secrets.token_urlsafe(6)
+        self.frames: deque[tuple[Frame, int]] = deque()
+        self.head = self.bytes = self.watchers = 0
+        self.runs: dict[str, int] = {}
+        self.changed: anyio.Event | None = None
+        self.last_append = now
+
+    @property
+    def first(self) -> int:
+        return self.head - len(self.frames) + 1
+
+    def position(self) -> Head:
+        return Head(self.epoch, self.first, self.head)
+
+    def put(self, frame: Frame, run_seq: int) -> None:
+        self.frames.append((frame, run_seq))
+        self.bytes += len(frame.data)
+        self.head = frame.seq
+        self.runs[frame.run_id] = run_seq
+        if self.changed is not None:
+            self.changed.set()
+            self.changed = None
+
+    def drop_oldest(self) -> None:
+        frame, run_seq = self.frames.popleft()
+        self.bytes -= len(frame.data)
+        if self.runs.get(frame.run_id) == run_seq:
+            del self.runs[frame.run_id]
+
+    def clear(self) -> None:
+        self.frames.clear()
+        self.runs.clear()
+        self.bytes = 0
+
+
+@dataclass(frozen=True, slots=True)
+class LogBounds:
+    """What is kept of one user: ``events``, ``bytes``, and ``seconds`` after the last event."""
+
+    events: int
+    bytes: int
+    seconds: float
+
+
+class MemoryEventLog(EventLog, metaclass=Sealed):
+    """Appending and reading never suspend; everything happens on the event loop's thread."""
+
+    def __init__(self, clock: Clock, bounds: LogBounds) -> None:
+        self._clock, self._bounds = clock, bounds
+        self._users: OrderedDict[str, _UserLog] = OrderedDict()
+        self._holding: OrderedDict[str, _UserLog] = OrderedDict()
+
+    async def append(self, event: RunEvent) -> int:
+        """Store the event; see the port."""
+        log = self._user(event.user_id)
+        last = log.runs.get(event.run_id)
+        if last is not None and event.run_seq <= last:
+            return self._seq_of(log, event)
+        frame = encode(event, log.head + 1, log.epoch)
+        log.put(frame, event.run_seq)
+        while len(log.frames) > self._bounds.events or (log.bytes > self._bounds.bytes and len(log.frames) > 1):
+            log.drop_oldest()
+        log.last_append = self._clock.monotonic()
+        for users in (self._users, self._holding):
+            users[event.user_id] = log
+            users.move_to_end(event.user_id)
+        self._expire(log.last_append)
+        return frame.seq
+
+    async def last_run_seq(self, user_id: str, run_id: str) -> int:
+        """Return the last number of the run; see the port."""
+        log = self._users.get(user_id)
+        return 0 if log is None else log.runs.get(run_id, 0)
+
+    async def head(self, user_id: str) -> Head:
+        """Return where the log stands; see the port."""
+        self._expire(self._clock.monotonic())
+        return self._user(user_id).position()
+
+    async def read(self, user_id: str, after: int, limit: int = 256) -> Sequence[Frame]:
+        """Return the next frames; see the port."""
+        log = self._user(user_id)
+        start = len(log.frames) - (log.head - after)
+        if start < 0 or after > log.head:
+            raise Lapped(after, log.position())
+        return [frame for frame, _ in islice(log.frames, start, start + limit)]
+
+    async def read_run(self, user_id: str, run_id: str) -> Sequence[Frame]:
+        """Return the kept frames of one run; see the port."""
+        log = self._users.get(user_id)
+        return [] if log is None else [frame for frame, _ in log.frames if frame.run_id == run_id]
+
+    def watch(self, user_id: str) -> Watch:
+        """Return a wake-up; while it is open the user's log is not forgotten."""
+        return _MemoryWatch(self._user(user_id))
+
+    def _user(self, user_id: str) -> _UserLog:
+        log = self._users.get(user_id)
+        if log is None:
+            log = self._users[user_id] = _UserLog(self._clock.monotonic())
+        return log
+
+    def _seq_of(self, log: _UserLog, event: RunEvent) -> int:
+        for frame, run_seq in log.frames:
+            if frame.run_id == event.run_id and run_seq == event.run_seq:
+                return frame.seq
+        raise Lapped(event.run_seq, log.position())
+
+    def _expire(self, now: float) -> None:
+        """Both tables are ordered by a user's last event, so the work is only what there is to forget."""
+        while (log := next(iter(self._holding.values()), None)) and now - log.last_append > self._bounds.seconds:
+            self._holding.popitem(last=False)
+            log.clear()
+        while (log := next(iter(self._users.values()), None)) and now - log.last_append > REMEMBERED_SECONDS:
+            user_id, _ = self._users.popitem(last=False)
+            if log.watchers:
+                log.last_append = now
+                self._users[user_id] = log
+
+
+class _MemoryWatch(Watch):
+    __slots__ = ("_log", "_open")
+
+    def __init__(self, log: _UserLog) -> None:
+        self._log, self._open = log, True
+        log.watchers += 1
+
+    async def wait(self, after: int) -> None:
+        log = self._log
+        while log.head <= after:
+            if log.changed is None:
+                log.changed = anyio.Event()
+            await log.changed.wait()
+
+    def close(self) -> None:
+        if self._open:
+            self._open = False
+            self._log.watchers -= 1

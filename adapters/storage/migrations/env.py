@@ -1,0 +1,10 @@
+"""How a revision meets the database: on the connection that was handed over, inside its transaction."""
+
+from alembic import context
+
+from adapters.storage.tables import metadata
+
+context.configure(
+    connection=context.config.attributes["connection"], target_metadata=metadata, render_as_batch=True
+)
+context.run_migrations()

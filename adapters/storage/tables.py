@@ -1,0 +1,168 @@
+"""Which tables there are. Every key begins with its owner, so no id of one user ever meets another's.
+
+Times are whole microseconds since 1970 in UTC and text is plain Unicode: both mean the same on every
+database. ``position`` is the order of arrival; lists and cursors follow it, since two rows may carry the same
+time.
+"""
+
+from sqlalchemy import (
+    BigInteger,
+    Boolean,
+    Column,
+    ForeignKeyConstraint,
+    Index,
+    Integer,
+    MetaData,
+    Table,
+    Text,
+    UniqueConstraint,
+)
+
+metadata = MetaData(
+    naming_convention={
+        "ix": "ix_%(table_name)s_%(column_0_N_name)s",
+        "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+        "fk": "fk_%(table_name)s_%(referred_table_name)s",
+        "pk": "pk_%(table_name)s",
+    }
+)
+
+
+def _position() -> Column[int]:
+    return Column("position", BigInteger().with_variant(Integer, "sqlite"), primary_key=True)
+
+
+def _text(name: str) -> Column[str]:
+    return Column(name, Text, nullable=False)
+
+
+def _moment(name: str) -> Column[int]:
+    return Column(name, BigInteger, nullable=False)
+
+
+users = Table(
+    "users",
+    metadata,
+    Column("user_id", Text, primary_key=True),
+    _text("name"),
+    Column("name_key", Text, nullable=False, unique=True),
+    _text("roles"),
+    Column("disabled", Boolean, nullable=False),
+    _text("password_hash"),
+)
+
+sessions = Table(
+    "sessions",
+    metadata,
+    Column("session_id", Text, primary_key=True),
+    Column("user_id", Text, nullable=False, index=True),
+    Column("token_hash", Text, nullable=False, unique=True),
+    _moment("created_at"),
+    _moment("last_used_at"),
+    _moment("expires_at"),
+)
+
+threads = Table(
+    "threads",
+    metadata,
+    _position(),
+    _text("user_id"),
+    _text("thread_id"),
+    _text("title"),
+    _moment("created_at"),
+    UniqueConstraint("user_id", "thread_id"),
+    Index(None, "user_id", "position"),
+)
+
+messages = Table(
+    "messages",
+    metadata,
+    _position(),
+    _text("user_id"),
+    _text("message_id"),
+    _text("thread_id"),
+    _text("role"),
+    _text("content"),
+    Column("run_id", Text),
+    _moment("created_at"),
+    UniqueConstraint("user_id", "message_id"),
+    ForeignKeyConstraint(["user_id", "thread_id"], ["threads.user_id", "threads.thread_id"]),
+    Index(None, "user_id", "thread_id", "position"),
+)
+
+runs = Table(
+    "runs",
+    metadata,
+    _position(),
+    _text("user_id"),
+    _text("run_id"),
+    _text("thread_id"),
+    _text("message_id"),
+    _text("status"),
+    _moment("created_at"),
+    Column("agent", Text),
+    Column("files", Text),
+    Column("answer", Text),
+    Column("error", Text),
+    Column("started_at", BigInteger),
+    Column("finished_at", BigInteger),
+    UniqueConstraint("user_id", "run_id"),
+    UniqueConstraint("user_id", "message_id"),
+    ForeignKeyConstraint(["user_id", "thread_id"], ["threads.user_id", "threads.thread_id"]),
+    Index(None, "user_id", "finished_at"),
+)
+_WITH_FILES = runs.c.files.is_not(None)
+Index(
+    "ix_runs_with_files",
+    runs.c.user_id,
+    runs.c.thread_id,
+    runs.c.position,
+    sqlite_where=_WITH_FILES,
+    postgresql_where=_WITH_FILES,
+)
+_UNFINISHED = runs.c.finished_at.is_(None)
+Index("ix_runs_unfinished", runs.c.position, sqlite_where=_UNFINISHED, postgresql_where=_UNFINISHED)
+
+notes = Table(
+    "notes",
+    metadata,
+    _position(),
+    _text("user_id"),
+    _text("note_id"),
+    _text("text"),
+    _text("folded"),
+    _moment("created_at"),
+    UniqueConstraint("user_id", "note_id"),
+    Index(None, "user_id", "position"),
+)
+
+files = Table(
+    "files",
+    metadata,
+    _position(),
+    _text("user_id"),
+    _text("file_id"),
+    _text("name"),
+    _text("media_type"),
+    Column("bytes", BigInteger, nullable=False),
+    _moment("created_at"),
+    UniqueConstraint("user_id", "file_id"),
+    Index(None, "user_id", "position"),
+)
+
+calls = Table(
+    "calls",
+    metadata,
+    _position(),
+    _text("user_id"),
+    _text("run_id"),
+    _text("call_id"),
+    _text("tool_name"),
+    _text("arguments"),
+    _text("result"),
+    _text("error"),
+    _text("status"),
+    Column("execution_time_us", BigInteger, nullable=False),
+    _moment("finished_at"),
+    UniqueConstraint("user_id", "run_id", "call_id"),
+)

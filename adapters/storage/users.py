@@ -1,0 +1,70 @@
+"""The account store over SQL: names differ only when more than their case differs."""
+
+from collections.abc import Sequence
+from typing import Any
+
+from sqlalchemy import ColumnElement, Row, func, insert, select, update
+
+from adapters.storage.database import Database
+from adapters.storage.tables import users as table
+from adapters.storage.values import folded, from_json, to_json
+from services.errors import Conflict, FieldError, NotFound
+from services.ports.identity import User, UserStore
+from services.sealed import Sealed
+
+
+class SqlUserStore(UserStore, metaclass=Sealed):
+    """Accounts in the database."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    async def add(self, user: User, password_hash: str) -> None:
+        """Raises ``Conflict`` also for an id that exists."""
+        row = {
+            "user_id": user.id,
+            "name": user.name,
+            "name_key": folded(user.name),
+            "roles": to_json(sorted(user.roles)).decode(),
+            "disabled": user.disabled,
+            "password_hash": password_hash,
+        }
+        try:
+            await self._database.write(lambda connection: connection.execute(insert(table), row).close())
+        except Conflict:
+            cure = FieldError("username", "is taken: choose another")
+            raise Conflict("There is an account of this name.", code="name_taken", errors=[cure]) from None
+
+    async def by_name(self, name: str) -> tuple[User, str] | None:
+        """Return what the port says."""
+        row = await self._row(table.c.name_key == folded(name))
+        return None if row is None else (_user(row), str(row.password_hash))
+
+    async def by_id(self, user_id: str) -> User | None:
+        """Return what the port says."""
+        row = await self._row(table.c.user_id == user_id)
+        return None if row is None else _user(row)
+
+    async def set_password(self, user_id: str, password_hash: str) -> None:
+        """Raises ``NotFound``."""
+        change = update(table).where(table.c.user_id == user_id).values(password_hash=password_hash)
+        if await self._database.write(lambda connection: connection.execute(change).rowcount) == 0:
+            raise NotFound("There is no such account.")
+
+    async def users(self) -> Sequence[User]:
+        """Return what the port says; the order is that of the names in lower case."""
+        rows = await self._database.read(lambda connection: connection.execute(select(table)).all())
+        return [_user(row) for row in sorted(rows, key=lambda row: str(row.name_key))]
+
+    async def count(self) -> int:
+        """Return what the port says."""
+        statement = select(func.count()).select_from(table)
+        return await self._database.read(lambda connection: connection.execute(statement).scalar_one())
+
+    async def _row(self, which: ColumnElement[bool]) -> Row[Any] | None:
+        statement = select(table).where(which)
+        return await self._database.read(lambda connection: connection.execute(statement).first())
+
+
+def _user(row: Row[Any]) -> User:
+    return User(row.user_id, row.name, frozenset(from_json(row.roles)), bool(row.disabled))

@@ -1,0 +1,121 @@
+"""What settings mean for the graph: the values that objects take instead of the settings themselves."""
+
+from collections.abc import Awaitable, Callable, Mapping
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
+
+from sqlalchemy import select
+
+from adapters.event_log.memory import LogBounds
+from adapters.storage.database import Database
+from adapters.storage.directory import usable
+from adapters.toolkits.objects import tool_from_object
+from config.settings import Auth, Limits, Server, Settings
+from services.agents.analyst import Analyst
+from services.agents.assistant import Assistant
+from services.agents.base import BaseAgent
+from services.identity.sessions import Lifetime
+from services.runs import RunBounds
+from services.tools.bounding import ResultBounds
+from services.tools.function import tool_from_function
+from services.tools.limits import CallBounds
+from services.tools.pipeline import ReadTool
+from services.tools.tool import Tool
+from services.tools.toolkit import Toolkit
+
+Toolkits = tuple[Toolkit, ...]
+AgentKinds = tuple[type[BaseAgent], ...]
+
+
+def server_of(settings: Settings) -> Server:
+    """Return the section."""
+    return settings.server
+
+
+def limits_of(settings: Settings) -> Limits:
+    """Return the section."""
+    return settings.limits
+
+
+def auth_of(settings: Settings) -> Auth:
+    """Return the section."""
+    return settings.auth
+
+
+def database_at(settings: Settings) -> str | Path:
+    """Return the database's URL, or where its file is; by default a file in the data directory, which is tried first."""
+    return settings.database.url or usable(settings.data.absolute()) / "soledoor.db"
+
+
+def files_at(settings: Settings) -> Path:
+    """Return the directory of uploaded files."""
+    return usable(settings.data.absolute()) / "files"
+
+
+def call_bounds(settings: Settings) -> CallBounds:
+    """Return how many calls may run."""
+    limits = settings.limits
+    return CallBounds(
+        per_user=limits.concurrent_calls,
+        total=limits.concurrent_calls_total,
+        per_minute=limits.calls_per_minute,
+        wait=limits.call_wait,
+    )
+
+
+def log_bounds(settings: Settings) -> LogBounds:
+    """Return how much of a user's events is kept in memory."""
+    limits = settings.limits
+    return LogBounds(limits.ring_events, limits.ring_bytes, limits.kept_seconds)
+
+
+def result_bounds(settings: Settings) -> ResultBounds:
+    """Return how large results may be."""
+    return ResultBounds(settings.limits.result_bytes, settings.limits.stored_result_bytes)
+
+
+def run_bounds(settings: Settings) -> RunBounds:
+    """Return how many runs there may be, and for how long."""
+    limits = settings.limits
+    return RunBounds(
+        at_once=limits.concurrent_runs,
+        waiting=limits.queued_runs,
+        seconds=limits.run_timeout,
+        kept_seconds=limits.kept_seconds,
+    )
+
+
+def toolkits(settings: Settings, modules: Toolkit, entry_points: Toolkit, *builtin: Toolkit) -> Toolkits:
+    """Return where tools come from, the operator's own last."""
+    return (*(builtin if settings.tools.builtin else ()), modules, entry_points)
+
+
+def agent_kinds() -> AgentKinds:
+    """Return the agents that are always there."""
+    return (Assistant, Analyst)
+
+
+def checks(database: Database) -> Mapping[str, Callable[[], Awaitable[bool]]]:
+    """Return what readiness asks."""
+
+    async def answers() -> bool:
+        return await database.read(lambda connection: connection.scalar(select(1)) == 1)
+
+    return {"database": answers}
+
+
+def session_lifetime(auth: Auth) -> Lifetime:
+    """Return how long sessions last."""
+    return Lifetime(timedelta(hours=auth.session_idle_hours), timedelta(days=auth.session_days))
+
+
+def tool_reader() -> ReadTool:
+    """Return how a dispatcher reads what it is asked to register."""
+
+    def read(tool: object, function: Any = None, description: str | None = None) -> Tool:
+        if function is None:
+            return tool_from_object(tool)
+        return tool_from_function(function, name=str(tool), description=description)
+
+    return read

@@ -1,0 +1,59 @@
+"""Accounts: who may be created, under which name and with which password."""
+
+import secrets
+from collections.abc import Sequence
+
+from services.errors import FieldError, InvalidInput
+from services.identity import names, passwords
+from services.ports.identity import PasswordHasher, User, UserStore
+from services.sealed import Sealed
+
+USER = frozenset({"user"})
+
+
+class Accounts(metaclass=Sealed):
+    """The users of this installation."""
+
+    def __init__(
+        self, store: UserStore, hasher: PasswordHasher, minimum_password: int = passwords.SHORTEST_PASSWORD
+    ) -> None:
+        self._store, self._hasher, self._minimum = store, hasher, minimum_password
+
+    async def create(self, name: str, password: str, roles: frozenset[str] = USER) -> User:
+        """Store a new account and return it.
+
+        Raises ``InvalidInput`` naming ``username``, ``password`` or ``roles``, and ``Conflict``
+        (``name_taken``) when the name exists in any case. Safe to cancel: the account is then either there
+        or not.
+        """
+        name = names.spelled(name)
+        objections = [
+            names.objection(name),
+            passwords.objection(password, name, self._minimum),
+            _objection_to_roles(roles),
+        ]
+        wrong = [objection for objection in objections if objection]
+        text = passwords.spelled(password)
+        if wrong or text is None:
+            raise InvalidInput("the account cannot be created", errors=wrong)
+        user = User(f"u_{secrets.token_hex(8)}", name, frozenset(roles))
+        await self._store.add(user, await self._hasher.hash(text))
+        return user
+
+    async def user(self, user_id: str) -> User | None:
+        """Return the account, None for an unknown id."""
+        return await self._store.by_id(user_id)
+
+    async def users(self) -> Sequence[User]:
+        """Return all accounts by name."""
+        return await self._store.users()
+
+    async def count(self) -> int:
+        """Return how many accounts there are."""
+        return await self._store.count()
+
+
+def _objection_to_roles(roles: frozenset[str]) -> FieldError | None:
+    if roles and all(role.strip() for role in roles):
+        return None
+    return FieldError("roles", "must be a set of at least one role name")

@@ -1,0 +1,51 @@
+"""Port: what is counted while the application works."""
+
+from abc import ABC, abstractmethod
+from collections.abc import Callable
+
+
+class Metrics(ABC):
+    """Counters and measures, seconds throughout. Counting is cheap, never waits and never raises.
+
+    Everything but ``render`` is called on the event loop's thread. Names from outside may be passed as they
+    are: after a bounded number of different ones the rest count as ``other``.
+    """
+
+    @abstractmethod
+    def tool_call(self, tool: str, outcome: str, seconds: float) -> None:
+        """Count one ended tool call; ``outcome`` is its status or error code."""
+
+    @abstractmethod
+    def run_ended(self, status: str, seconds: float) -> None:
+        """Count one ended run."""
+
+    @abstractmethod
+    def refused(self, reason: str) -> None:
+        """Count one request that was answered "no", by its code."""
+
+    @abstractmethod
+    def event_appended(self, event_type: str) -> None:
+        """Count one event that reached the log."""
+
+    @abstractmethod
+    def login(self, outcome: str) -> None:
+        """Count one login: ``ok``, ``failed`` or ``throttled``."""
+
+    @abstractmethod
+    def foreign_access(self) -> None:
+        """Count one attempt to reach what belongs to another user; more than none is worth an alert."""
+
+    @abstractmethod
+    def sockets(self, count: int) -> None:
+        """Say how many sockets and streams are open now."""
+
+    @abstractmethod
+    def watch(self, name: str, description: str, read: Callable[[], float | None]) -> None:
+        """Show a value that is read whenever somebody looks, from any thread; None leaves it out.
+
+        ``name`` is in snake case and ends in its unit. The same name again replaces the reader.
+        """
+
+    @abstractmethod
+    def render(self) -> bytes:
+        """Return everything as Prometheus text. Takes its time: call it in a worker thread."""
