@@ -1,1 +1,3 @@
-"""Side-by-side measurements: ``python -m benchmarks NAME``. Each prints a table and, with ``--json FILE``, the figures."""
+"""Side-by-side measurements: ``python -m benchmarks NAME``. Each prints a table and, with ``--json FILE``,
+the figures.
+"""

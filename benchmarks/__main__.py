@@ -17,8 +17,12 @@ NAMES = {
 def main() -> None:
     """Run the benchmarks that were asked for."""
     parser = argparse.ArgumentParser(prog="python -m benchmarks", description=__doc__)
-    parser.add_argument("name", choices=[*NAMES, "all"], help="; ".join(f"{n}: {t}" for n, t in NAMES.items()))
-    parser.add_argument("--json", type=Path, metavar="FILE", help="also write the figures here (one benchmark only)")
+    parser.add_argument(
+        "name", choices=[*NAMES, "all"], help="; ".join(f"{n}: {t}" for n, t in NAMES.items())
+    )
+    parser.add_argument(
+        "--json", type=Path, metavar="FILE", help="also write the figures here (one benchmark only)"
+    )
     wanted = parser.parse_args()
     for name in NAMES if wanted.name == "all" else (wanted.name,):
         anyio.run(partial(importlib.import_module(f"benchmarks.{name}").main, wanted.json))

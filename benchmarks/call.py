@@ -1,4 +1,6 @@
-"""One tool call: the whole pipeline with two events and nobody listening, beside the floor and pydantic-ai's ToolManager."""
+"""One tool call: the whole pipeline with two events and nobody listening, beside the floor and
+pydantic-ai's ToolManager.
+"""
 
 import tempfile
 from pathlib import Path
@@ -89,7 +91,10 @@ async def tool_manager() -> Side:
 
 async def main(file: Path | None) -> None:
     """Measure and report."""
-    with tempfile.TemporaryDirectory() as directory, application_for_tests(settings_for(directory)) as container:
+    with (
+        tempfile.TemporaryDirectory() as directory,
+        application_for_tests(settings_for(directory)) as container,
+    ):
         async with running(container) as application:
             sides = {
                 "floor": floor,

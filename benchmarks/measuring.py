@@ -1,7 +1,8 @@
-"""How everything here is measured: all sides in the same rounds, in random order, by the thread's CPU time; medians of many rounds.
+"""How everything here is measured: all sides in the same rounds, in random order, by the thread's CPU time;
+medians of many rounds.
 
-Machines are shared and noisy, so figures are given as microseconds, as multiples of the calibrator unit timed in the same rounds, and as
-ratios of one side to another.
+Machines are shared and noisy, so figures are given as microseconds, as multiples of the calibrator unit
+timed in the same rounds, and as ratios of one side to another.
 """
 
 import gc
@@ -42,7 +43,9 @@ async def _calibrate(times: int) -> None:
 
 @dataclass(frozen=True, slots=True)
 class Figure:
-    """One side: median, lowest and highest microseconds of CPU per unit of work, and the median in calibrator units."""
+    """One side: median, lowest and highest microseconds of CPU per unit of work, and the median in
+    calibrator units.
+    """
 
     name: str
     median: float

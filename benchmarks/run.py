@@ -1,4 +1,6 @@
-"""A whole run: scope, supervisor, agent, one tool call, answer; 100 at once, over the scripted model and over fixed replies."""
+"""A whole run: scope, supervisor, agent, one tool call, answer; 100 at once, over the scripted model and
+over fixed replies.
+"""
 
 import tempfile
 from collections.abc import AsyncGenerator, Sequence
@@ -40,7 +42,9 @@ def runs(application: Application, text: str) -> Side:
     async def one() -> None:
         nonlocal number
         number += 1
-        context = UserExecutionContext(f"bench-user-{number % AT_ONCE}", "bench-thread", f"bench-run-{number}")
+        context = UserExecutionContext(
+            f"bench-user-{number % AT_ONCE}", "bench-thread", f"bench-run-{number}"
+        )
         async with application.open_request(context) as request:
             await request.supervisor.run(AgentRequest(text, agent="assistant"))
 

@@ -1,4 +1,6 @@
-"""Where objects are made, and the only place. ``bootstrap`` runs an application, ``application_for_tests`` lends a container."""
+"""Where objects are made, and the only place. ``bootstrap`` runs an application, ``application_for_tests``
+lends a container.
+"""
 
 import importlib
 import sys

@@ -1,4 +1,6 @@
-"""Agents of the operator's own: classes found in the modules named in settings become providers like any other."""
+"""Agents of the operator's own: classes found in the modules named in settings become providers like any
+other.
+"""
 
 import importlib
 import inspect
@@ -14,7 +16,8 @@ from services.errors import FieldError, InvalidInput
 def add_agents(container: ApplicationContainer, modules: tuple[str, ...]) -> None:
     """Give every agent class of these modules its provider, before the container is verified.
 
-    Raises ``InvalidInput`` with field ``agents.modules`` when a module cannot be imported or has no agent class.
+    Raises ``InvalidInput`` with field ``agents.modules`` when a module cannot be imported or has no agent
+    class.
     """
     added = tuple(kind for module in modules for kind in _found(module))
     for kind in added:
@@ -49,5 +52,3 @@ def _found(module: str) -> list[type[BaseAgent]]:
 
 def _refusal(problem: str) -> InvalidInput:
     return InvalidInput("The agents cannot be loaded.", errors=[FieldError("agents.modules", problem)])
-
-

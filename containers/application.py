@@ -1,6 +1,7 @@
 """The whole application on one screen: every object, what it is made of, and how long it lives.
 
-``Shared`` objects live as long as the process, ``Scoped`` ones as long as one request. Nothing is constructed anywhere else.
+``Shared`` objects live as long as the process, ``Scoped`` ones as long as one request. Nothing is
+constructed anywhere else.
 """
 
 from dependency_injector.containers import DeclarativeContainer
@@ -31,9 +32,11 @@ from adapters.web.doors import Doors
 from adapters.web.sockets.registry import Sockets
 from config.settings import Settings
 from containers import values
+from containers.door import RequestDoor
 from containers.kernel import Input, Later, Opener, Scoped, Shared, maker
 from services.agents.analyst import Analyst
 from services.agents.assistant import Assistant
+from services.agents.base import BaseAgent
 from services.agents.registry import AgentRegistry, RequestAgents
 from services.agents.supervisor import Supervisor
 from services.agents.supervisor_factory import SupervisorFactory
@@ -94,7 +97,9 @@ class ApplicationContainer(DeclarativeContainer):
     note_store = Shared(SqlNoteStore, database, clock)
     user_store = Shared(SqlUserStore, database)
     session_store = Shared(SqlSessionStore, database)
-    files = Shared(DiskFileStore, database, Shared(values.files_at, settings), clock, limits.provided.files_per_user)
+    files = Shared(
+        DiskFileStore, database, Shared(values.files_at, settings), clock, limits.provided.files_per_user
+    )
     event_log = Shared(MemoryEventLog, clock, Shared(values.log_bounds, settings))
     journal = Shared(RunJournal, event_log, clock)
 
@@ -103,7 +108,9 @@ class ApplicationContainer(DeclarativeContainer):
     accounts = Shared(Accounts, user_store, hasher, auth.provided.minimum_password)
     throttle = Shared(LoginThrottle, clock, auth.provided.login_attempts, auth.provided.login_window)
     lifetime = Shared(values.session_lifetime, auth)
-    sessions = Shared(Sessions, session_store, user_store, hasher, clock, listeners, throttle, metrics, lifetime)
+    sessions = Shared(
+        Sessions, session_store, user_store, hasher, clock, listeners, throttle, metrics, lifetime
+    )
     tickets = Shared(Tickets, sessions, clock)
     codes = Shared(OneTimeCodes, clock)
 
@@ -125,9 +132,13 @@ class ApplicationContainer(DeclarativeContainer):
     )
     catalog = Shared(ToolCatalog, toolkits)
     policy = Shared(ToolPolicy, settings.provided.tools.open_unlisted)
-    engine = Shared(ExecutionEngine, threads, Shared(values.result_bounds, settings), limits.provided.tool_timeout)
+    engine = Shared(
+        ExecutionEngine, threads, Shared(values.result_bounds, settings), limits.provided.tool_timeout
+    )
     recorder = Shared(CallRecorder, call_store, metrics, clock)
-    pipeline = Shared(ToolPipeline, catalog, policy, call_limits, engine, recorder, Shared(values.tool_reader))
+    pipeline = Shared(
+        ToolPipeline, catalog, policy, call_limits, engine, recorder, Shared(values.tool_reader)
+    )
     dispatcher_factory = Shared(
         RequestScopedToolDispatcherFactory, maker(RequestScopedToolDispatcher), pipeline, admission
     )
@@ -149,18 +160,20 @@ class ApplicationContainer(DeclarativeContainer):
     )
     assistant = Scoped(Assistant, context, dispatcher, bridge, model, limits.provided.agent_steps)
     analyst = Scoped(Analyst, context, dispatcher, bridge, model, limits.provided.agent_steps)
-    agents_on_demand = Later(assistant=assistant, analyst=analyst)
+    agents_on_demand: Later[BaseAgent] = Later(assistant=assistant, analyst=analyst)
     agents = Scoped(RequestAgents, context, registry, agents_on_demand)
     supervisor = Scoped(Supervisor, context, dispatcher, bridge, agents, via=supervisor_factory)
     request = Scoped(Request, context, dispatcher, supervisor, bridge, memory)
 
     # the ways in
-    open_request = Shared(OpenRequest, Opener(request, context))
+    open_request = RequestDoor(OpenRequest, Opener(request, context))
     dispatcher_factory.add_kwargs(opener=Opener(dispatcher, context))  # last: the two name each other
     calls = Shared(DirectCalls, dispatcher_factory)
     intake = Shared(Intake, run_store, files, registry, memory, clock, limits.provided.messages_per_minute)
     execution = Shared(RunExecution, open_request, intake, run_store, journal, metrics)
-    runs = Shared(RunService, intake, execution, run_store, journal, clock, Shared(values.run_bounds, settings))
+    runs = Shared(
+        RunService, intake, execution, run_store, journal, clock, Shared(values.run_bounds, settings)
+    )
     sockets = Shared(Sockets, clock, limits)
     doors = Shared(
         Doors,

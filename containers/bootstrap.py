@@ -57,7 +57,9 @@ class Application:
 
 
 def container_for(settings: Settings) -> ApplicationContainer:
-    """Return the verified container; nothing is built, entered or frozen yet. Raises ``WiringError`` with every fault."""
+    """Return the verified container; nothing is built, entered or frozen yet. Raises ``WiringError`` with
+    every fault.
+    """
     container = ApplicationContainer()
     container.settings.give(settings)
     choose_model(container, settings.models)
@@ -70,8 +72,8 @@ def container_for(settings: Settings) -> ApplicationContainer:
 async def bootstrap(settings: Settings | None = None) -> AsyncGenerator[Application, None]:
     """Run an application for the block: verified, frozen, entered; left in reverse order, within a deadline.
 
-    Raises ``SettingsError``, ``InvalidInput`` or ``ToolDefinitionError``, each with the cure in one line, when it cannot
-    start; then nothing is left open.
+    Raises ``SettingsError``, ``InvalidInput`` or ``ToolDefinitionError``, each with the cure in one line,
+    when it cannot start; then nothing is left open.
     """
     refuse_foreign_packages()
     settings = settings or read_settings()
@@ -84,15 +86,13 @@ async def bootstrap(settings: Settings | None = None) -> AsyncGenerator[Applicat
 
 @contextmanager
 def application_for_tests(settings: Settings) -> Generator[ApplicationContainer, None, None]:
-    """Give a container of its own that was never frozen: override any provider, then ``running(container)``.
+    """Give a container of its own that was never frozen: override any provider, then open requests.
 
-    No two tests share anything, so overrides are safe when tests run at the same time.
+    ``container.open_request(context)`` is enough for tools and agents; ``running(container)`` also starts
+    what works in the background: the database, the server's sockets, runs. No two containers share
+    anything, so overrides are safe when tests run at the same time.
     """
-    container = container_for(settings)
-    try:
-        yield container
-    finally:
-        container.reset_override()
+    yield container_for(settings)
 
 
 @asynccontextmanager

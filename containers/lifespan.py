@@ -1,4 +1,6 @@
-"""The life of the application: every Shared object built at the start, entered in building order, left in reverse."""
+"""The life of the application: every Shared object built at the start, entered in building order, left in
+reverse.
+"""
 
 from collections.abc import Iterator
 from typing import Any
@@ -10,9 +12,11 @@ from containers.kernel.graph import AnyProvider, needs, walk
 
 
 class Lifespan(Scope[None]):
-    """``async with`` around the life of one application; the rules of ``Scope`` hold, with ``grace`` for all of them together.
+    """``async with`` around the life of one application; the rules of ``Scope`` hold, with ``grace`` for
+    all of them together.
 
-    Everything is built in the one synchronous step, so no first request pays for it and no two threads race for it.
+    Everything is built in the one synchronous step, so no first request pays for it and no two threads race
+    for it.
     """
 
     __slots__ = ("_container",)

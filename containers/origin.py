@@ -1,7 +1,8 @@
-"""Whose packages these are: the four layers must come from one place, and not from somebody else's distribution.
+"""Whose packages these are: the four layers must come from one place, and not from somebody else's
+distribution.
 
-Their names are generic by intention; Soledoor is run from its own environment. Where another distribution of the same name lies in
-the way, parts of it would be mixed into ours, so the process refuses to start.
+Their names are generic by intention; Soledoor is run from its own environment. Where another distribution
+of the same name lies in the way, parts of it would be mixed into ours, so the process refuses to start.
 """
 
 import importlib.util
@@ -20,7 +21,9 @@ def refuse_foreign_packages() -> None:
         raise InvalidInput(
             "Another distribution shadows Soledoor's packages.",
             errors=[
-                FieldError(layer, f"comes from {place}: uninstall that, or run from Soledoor's own environment")
+                FieldError(
+                    layer, f"comes from {place}: uninstall that, or run from Soledoor's own environment"
+                )
                 for layer, place in foreign
             ],
         )

@@ -1,7 +1,9 @@
-"""Fixtures for an application's own tests: ``pytest_plugins = ["containers.testing"]`` in its ``conftest.py``.
+"""Fixtures for an application's own tests: ``pytest_plugins = ["containers.testing"]`` in its
+``conftest.py``.
 
-Each test has a container, a data directory and an application of its own, so nothing is shared between tests, also when they run at the
-same time. Override providers in ``soledoor_overrides``, which runs before the application starts.
+Each test has a container, a data directory and an application of its own, so nothing is shared between
+tests, also when they run at the same time. Override providers in ``soledoor_overrides``, which runs before
+the application starts.
 """
 
 import uuid
@@ -83,7 +85,8 @@ OpensRequest = Callable[..., AbstractAsyncContextManager[Request]]
 
 @pytest.fixture
 def open_request(soledoor_app: Application) -> OpensRequest:
-    """Open a request: ``async with open_request(user_id, roles={"user"}, overrides={container.bridge: fake})``.
+    """Open a request: ``async with open_request(user_id, roles={"user"}, overrides={container.bridge:
+    fake})``.
 
     Everything has a default; overrides count for this request only.
     """

@@ -44,7 +44,9 @@ def auth_of(settings: Settings) -> Auth:
 
 
 def database_at(settings: Settings) -> str | Path:
-    """Return the database's URL, or where its file is; by default a file in the data directory, which is tried first."""
+    """Return the database's URL, or where its file is; by default a file in the data directory, which is
+    tried first.
+    """
     return settings.database.url or usable(settings.data.absolute()) / "soledoor.db"
 
 

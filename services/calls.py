@@ -43,8 +43,9 @@ class DirectCalls(metaclass=Sealed):
     ) -> ToolExecutionResult:
         """Call the tool and return its result; a tool that failed does not raise.
 
-        The same key for the same user and tool returns the first result, marked ``replayed``; with other arguments raises
-        ``Conflict`` (``idempotency_conflict``). Raises ``PermissionDenied`` and ``TooMuch``.
+        The same key for the same user and tool returns the first result, marked ``replayed``; with other
+        arguments raises ``Conflict`` (``idempotency_conflict``). Raises ``PermissionDenied`` and
+        ``TooMuch``.
         """
         if idempotency_key is None:
             return await self._call(user, tool_name, arguments)

@@ -1,7 +1,8 @@
-"""How a run that did not end itself is ended honestly, and how runs are told to a reader who has missed their events.
+"""How a run that did not end itself is ended honestly, and how runs are told to a reader who has missed
+their events.
 
-Both follow the grammar of the protocol (section 3): what is open is closed first, ``agent_started`` comes first even for a run
-that never started, and one terminal event comes last.
+Both follow the grammar of the protocol (section 3): what is open is closed first, ``agent_started`` comes
+first even for a run that never started, and one terminal event comes last.
 """
 
 from datetime import datetime

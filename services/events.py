@@ -1,7 +1,7 @@
 """The events of a run: their types, their payload keys and the envelope every reader gets.
 
-The keys are a contract (protocol version 1, section 3). Payload builders live beside the types so that the exact key sets
-are written down once; who may send what and when is decided by ``services.journal``.
+The keys are a contract (protocol version 1, section 3). Payload builders live beside the types so that the
+exact key sets are written down once; who may send what and when is decided by ``services.journal``.
 """
 
 from collections.abc import Mapping

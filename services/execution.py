@@ -52,7 +52,7 @@ class RunExecution(metaclass=Sealed):
             failure = AgentFailed(
                 str(error), error_type=error.code, retryable=error.retry_after_s is not None
             )
-        except Exception as error:  # noqa: BLE001 - whatever failed, the run's user is told that it ended
+        except Exception as error:
             log.error("run_failed", error=type(error).__name__, exc_info=error)
             reference = job.context.get_correlation_id()
             failure = AgentFailed(f"something went wrong (reference {reference})", retryable=True)

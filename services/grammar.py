@@ -1,7 +1,8 @@
 """In which order a run may send its events: a state machine per run, asked before an event is accepted.
 
-The grammar is the protocol's (version 1, section 3): ``agent_started`` first and once, each ``tool_executing`` answered by one
-``tool_completed``, one terminal event last. Direct calls send tool and progress events only.
+The grammar is the protocol's (version 1, section 3): ``agent_started`` first and once, each
+``tool_executing`` answered by one ``tool_completed``, one terminal event last. Direct calls send tool and
+progress events only.
 """
 
 from services.errors import GrammarError

@@ -57,8 +57,8 @@ class Intake(metaclass=Sealed):
     async def check(self, user: User, request: RunRequest) -> NewRun:
         """Return what is to be stored, with ids of its own.
 
-        Raises ``InvalidInput`` naming each wrong field, ``NotFound`` for a thread or file that is not the user's, ``TooMuch``
-        (``rate_limited``) and ``Unavailable`` (``overloaded``).
+        Raises ``InvalidInput`` naming each wrong field, ``NotFound`` for a thread or file that is not the
+        user's, ``TooMuch`` (``rate_limited``) and ``Unavailable`` (``overloaded``).
         """
         self._check_fields(request)
         self._memory.refuse_when_critical()
@@ -94,7 +94,9 @@ class Intake(metaclass=Sealed):
         if not request.content.strip():
             errors.append(FieldError("content", "write something"))
         elif len(request.content) > LONGEST_MESSAGE:
-            errors.append(FieldError("content", f"at most {LONGEST_MESSAGE} characters; attach a file for more"))
+            errors.append(
+                FieldError("content", f"at most {LONGEST_MESSAGE} characters; attach a file for more")
+            )
         if not request.message_id.strip() or len(request.message_id) > LONGEST_ID:
             errors.append(FieldError("message_id", f"1 to {LONGEST_ID} characters, new for each message"))
         if len(request.files) > MOST_FILES:

@@ -1,4 +1,4 @@
-"""One accepted run on its way through the process: why it may have to stop, and whether its end was stored."""
+"""One accepted run on its way: why it may have to stop, and whether its end was stored."""
 
 from dataclasses import dataclass, field
 
@@ -16,7 +16,9 @@ INTERRUPTED = AgentFailed(
 
 @dataclass(slots=True, eq=False)
 class Job:
-    """Mutable, on the loop's thread only. ``stop`` says why the run was cancelled; None means its time ran out."""
+    """Mutable, on the loop's thread only. ``stop`` says why the run was cancelled; None means its time ran
+    out.
+    """
 
     new: NewRun
     context: UserExecutionContext

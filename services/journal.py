@@ -1,8 +1,8 @@
 """The run journal numbers the events of a run, whoever sends them, and hands them to the log in that order.
 
-There is one journal in the application. Two bridges of one run share its numbering, so they can neither collide nor leave a hole. An
-event that was accepted waits in the run's outbox until the log has it: a cancellation in mid-append loses nothing, and the
-repetition is harmless since appending is idempotent.
+There is one journal in the application. Two bridges of one run share its numbering, so they can neither
+collide nor leave a hole. An event that was accepted waits in the run's outbox until the log has it: a
+cancellation in mid-append loses nothing, and the repetition is harmless since appending is idempotent.
 """
 
 from collections import OrderedDict, deque
@@ -90,8 +90,9 @@ class RunJournal(metaclass=Sealed):
     ) -> bool:
         """Take one event; return True once the log has it, False while the log is out of reach.
 
-        Raises ``GrammarError`` when the run may not send this event now. When cancelled after that, the event is kept and sent
-        before the run's next one or by ``settle``. ``subject`` is the call or subagent the event is about.
+        Raises ``GrammarError`` when the run may not send this event now. When cancelled after that, the
+        event is kept and sent before the run's next one or by ``settle``. ``subject`` is the call or
+        subagent the event is about.
         """
         key = (context.user_id, context.run_id)
         run = self._runs.get(key) or self._opened(key)
@@ -104,7 +105,9 @@ class RunJournal(metaclass=Sealed):
         return await self._flush(key, run)
 
     async def settle(self, context: UserExecutionContext) -> bool:
-        """Send what a cancellation cut; return whether the log has everything. May be called any number of times."""
+        """Send what a cancellation cut; return whether the log has everything. May be called any number of
+        times.
+        """
         key = (context.user_id, context.run_id)
         run = self._runs.get(key)
         return True if run is None else await self._flush(key, run)

@@ -1,7 +1,8 @@
-"""The memory service: how much memory this process uses, which scopes are open, and what gives way when it gets tight.
+"""The memory service: how much memory this process uses, which scopes are open, and what gives way when it
+gets tight.
 
-It measures this process and invents no reading. At ``high`` it trims caches and closes idle dispatchers; at ``critical`` it refuses new runs. It
-never closes a live run.
+It measures this process and invents no reading. At ``high`` it trims caches and closes idle dispatchers; at
+``critical`` it refuses new runs. It never closes a live run.
 """
 
 from collections import deque
@@ -9,7 +10,7 @@ from collections.abc import Awaitable, Callable, Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
-from typing import Any
+from typing import Any, Self
 
 import anyio
 import structlog
@@ -84,12 +85,12 @@ class MemoryService(metaclass=Sealed):
         self._idle_closers: list[Callable[[], Awaitable[Any]]] = []
         self._tasks: TaskGroup | None = None
 
-    async def __aenter__(self) -> "MemoryService":
+    async def __aenter__(self) -> Self:
         self._tasks = await anyio.create_task_group().__aenter__()
         self._tasks.start_soon(self._watch)
         return self
 
-    async def __aexit__(self, *exc: Any) -> None:
+    async def __aexit__(self, *exc: object) -> None:
         assert self._tasks is not None
         self._tasks.cancel_scope.cancel()
         await self._tasks.__aexit__(None, None, None)

@@ -1,4 +1,6 @@
-"""What an event says: the payload of each type, key for key as the protocol has it (version 1, section 3), sanitised."""
+"""What an event says: the payload of each type, key for key as the protocol has it (version 1, section 3),
+sanitised.
+"""
 
 from collections.abc import Mapping
 from typing import Any

@@ -1,5 +1,8 @@
-"""Which run may start now: the runs of a thread one after another, a bounded number of a user's at once, a bounded number waiting."""
+"""Which run may start now: the runs of a thread one after another, a bounded number of a user's at once, a
+bounded number waiting.
+"""
 
+from abc import abstractmethod
 from collections import deque
 from dataclasses import dataclass, field
 from typing import Generic, Protocol, TypeVar
@@ -11,10 +14,12 @@ class Queued(Protocol):
     """What the queue needs to know of a run."""
 
     @property
+    @abstractmethod
     def user_id(self) -> str:
         """Whose it is."""
 
     @property
+    @abstractmethod
     def thread_id(self) -> str:
         """In which conversation."""
 
@@ -41,7 +46,8 @@ class RunQueue(Generic[Q]):
         if user is None or self._may_start(user, run) or len(user.waiting) < self._waiting:
             return
         raise TooMuch(
-            f"{self._at_once} runs at once and {self._waiting} waiting are allowed: wait for one to end, or cancel one",
+            f"{self._at_once} runs at once and {self._waiting} waiting are allowed: wait for one to end, "
+            "or cancel one",
             code="too_many_runs",
             retry_after_s=1.0,
         )

@@ -8,7 +8,9 @@ MINUTE = 60.0
 
 
 class MinuteWindow:
-    """Counts per user; users who did nothing for a minute are forgotten. Not thread-safe: the loop's thread only."""
+    """Counts per user; users who did nothing for a minute are forgotten. Not thread-safe: the loop's thread
+    only.
+    """
 
     __slots__ = ("_per_minute", "_users", "_what")
 
@@ -20,7 +22,9 @@ class MinuteWindow:
         return len(self._users)
 
     def count(self, user_id: str, now: float) -> None:
-        """Count one more at the monotonic time ``now``; raises ``TooMuch`` (``rate_limited``) and then counts nothing."""
+        """Count one more at the monotonic time ``now``; raises ``TooMuch`` (``rate_limited``) and then
+        counts nothing.
+        """
         recent = self._users.setdefault(user_id, deque())
         while recent and now - recent[0] >= MINUTE:
             recent.popleft()

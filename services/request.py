@@ -1,8 +1,9 @@
 """A request: what a scope gives to whoever opened it, and the only way to open one."""
 
+from abc import abstractmethod
 from collections.abc import Mapping
 from contextlib import AbstractAsyncContextManager
-from typing import Any, Protocol
+from typing import Any, Protocol, Self
 
 from services.agents.supervisor import Supervisor
 from services.context import UserExecutionContext
@@ -27,7 +28,7 @@ class Request(metaclass=Sealed, made_by="open_request"):
         self._memory = memory
         self._token: Any = None
 
-    async def __aenter__(self) -> "Request":
+    async def __aenter__(self) -> Self:
         self._token = self._memory.scope_opened(self.context)
         return self
 
@@ -38,6 +39,7 @@ class Request(metaclass=Sealed, made_by="open_request"):
 class OpensRequests(Protocol):
     """What the container gives, so that scopes can be opened without it."""
 
+    @abstractmethod
     def open(
         self, value: UserExecutionContext, overrides: Mapping[Any, object] | None = None
     ) -> AbstractAsyncContextManager[Request]:
@@ -55,7 +57,8 @@ class OpenRequest(metaclass=Sealed):
     ) -> AbstractAsyncContextManager[Request]:
         """Return the scope of one request, to be entered once with ``async with``.
 
-        On leaving, everything it opened is closed in reverse order, also when cancelled. ``overrides`` substitutes request objects
-        for this scope only, keyed by the container's providers; a frozen container refuses them with ``WiringError``.
+        On leaving, everything it opened is closed in reverse order, also when cancelled. ``overrides``
+        substitutes request objects for this scope only, keyed by the container's providers; a frozen
+        container refuses them with ``WiringError``.
         """
         return self._opener.open(context, overrides)

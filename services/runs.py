@@ -1,13 +1,16 @@
-"""The golden path: a message becomes a run, the run gets its own scope, its answer is stored, its end is told.
+"""The golden path: a message becomes a run, the run gets its own scope, its answer is stored, its end is
+told.
 
-Runs are detached from the sockets that start them: a socket that goes away changes nothing, ``cancel`` is a command of its own, and a
-message that comes twice starts nothing new. The runs of one thread go one after another.
+Runs are detached from the sockets that start them: a socket that goes away changes nothing, ``cancel`` is a
+command of its own, and a message that comes twice starts nothing new. The runs of one thread go one after
+another.
 """
 
 import time
 from dataclasses import dataclass
 from datetime import timedelta
-from typing import Any
+from typing import Any, Self
+from weakref import WeakValueDictionary
 
 import anyio
 import structlog
@@ -35,7 +38,9 @@ STOP_SECONDS = 5.0
 
 @dataclass(frozen=True, slots=True)
 class RunBounds:
-    """Runs of one user ``at_once`` and ``waiting``; ``seconds`` a run may take, ``kept_seconds`` it is told of afterwards."""
+    """Runs of one user ``at_once`` and ``waiting``; ``seconds`` a run may take, ``kept_seconds`` it is told
+    of afterwards.
+    """
 
     at_once: int
     waiting: int
@@ -59,15 +64,16 @@ class RunService(metaclass=Sealed):
         self._clock, self._bounds = clock, bounds
         self._queue: RunQueue[Job] = RunQueue(at_once=bounds.at_once, waiting=bounds.waiting)
         self._jobs: dict[str, Job] = {}
+        self._sending: WeakValueDictionary[tuple[str, str], anyio.Lock] = WeakValueDictionary()
         self._tasks: TaskGroup | None = None
         self.draining = False
 
-    async def __aenter__(self) -> "RunService":
+    async def __aenter__(self) -> Self:
         self._tasks = await anyio.create_task_group().__aenter__()
         await self._end_leftovers()
         return self
 
-    async def __aexit__(self, *exc: Any) -> None:
+    async def __aexit__(self, *exc: object) -> None:
         """End what still runs, as interrupted."""
         assert self._tasks is not None
         self.draining = True
@@ -82,22 +88,19 @@ class RunService(metaclass=Sealed):
         return frozenset(self._jobs)
 
     async def start(self, user: User, request: RunRequest, connection_id: str | None = None) -> Accepted:
-        """Store the message and its run, and start it when its turn comes; both are durable when this returns.
+        """Store the message and its run, and start it when its turn comes; both are durable when this
+        returns.
 
-        The same ``message_id`` again returns the first run. Raises what ``Intake.check`` raises, ``TooMuch``
-        (``too_many_runs``) and ``Unavailable`` (``draining``); then nothing was stored. Safe to cancel: the message is
-        then either stored and its run started, or neither.
+        The same ``message_id`` again returns the first run. Raises what ``Intake.check`` raises,
+        ``TooMuch`` (``too_many_runs``) and ``Unavailable`` (``draining``); then nothing was stored. Safe to
+        cancel: the message is then either stored and its run started, or neither.
         """
-        known = await self._store.find_message(user.id, request.message_id)
-        if known is not None:
-            return Accepted(known.message_id, known.run_id, known.thread_id)
-        if self.draining or self._tasks is None:
-            raise Unavailable("the server is about to stop: send the message again in a moment", retry_after_s=2.0)
-        new = await self._intake.check(user, request)
-        job = Job(new, _context(user, new, connection_id), self._bounds.seconds)
-        self._queue.check(job)
-        with anyio.CancelScope(shield=True):
-            return await self._accept(job)
+        # One at a time for the same message, so that repetitions that race take no place of another run.
+        async with self._sending.setdefault((user.id, request.message_id), anyio.Lock()):
+            known = await self._store.find_message(user.id, request.message_id)
+            if known is not None:
+                return Accepted(known.message_id, known.run_id, known.thread_id)
+            return await self._start_new(user, request, connection_id)
 
     async def cancel(self, user_id: str, run_id: str) -> None:
         """Cancel a run; one that has ended stays as it is. Raises ``NotFound``."""
@@ -108,21 +111,37 @@ class RunService(metaclass=Sealed):
             await self._store.run(user_id, run_id)
 
     async def state(self, user_id: str) -> list[dict[str, Any]]:
-        """Return each active run's ``agent_started`` and open calls, as state events (protocol, section 2)."""
+        """Return each active run's ``agent_started`` and open calls, as state events."""
         return [replayed_event(event) for event in self._journal.state(user_id)]
 
     async def window(self, user_id: str) -> list[dict[str, Any]]:
         """Return beginning and end of each run that is active or ended within the window, from the store."""
-        runs = await self._store.recent(user_id, self._clock.now() - timedelta(seconds=self._bounds.kept_seconds))
+        runs = await self._store.recent(
+            user_id, self._clock.now() - timedelta(seconds=self._bounds.kept_seconds)
+        )
         return [event for run in runs for event in replayed_run(run)]
 
     async def drain(self, seconds: float) -> bool:
-        """Take no further runs and wait for the present ones; return whether all ended in time. May be called twice."""
+        """Take no further runs and wait for the present ones; return whether all ended in time. May be
+        called twice.
+        """
         self.draining = True
         with anyio.move_on_after(seconds):
             while self._jobs:
                 await next(iter(self._jobs.values())).ended.wait()
         return not self._jobs
+
+    async def _start_new(self, user: User, request: RunRequest, connection_id: str | None) -> Accepted:
+        if self.draining or self._tasks is None:
+            raise Unavailable(
+                "the server is about to stop: send the message again in a moment", retry_after_s=2.0
+            )
+        new = await self._intake.check(user, request)
+        job = Job(new, _context(user, new, connection_id), self._bounds.seconds)
+        self._queue.check(job)
+        with anyio.CancelScope(shield=True):
+            return await self._accept(job)
+        raise AssertionError("a shield without a deadline ends nothing early")
 
     async def _accept(self, job: Job) -> Accepted:
         starts = self._queue.add(job)

@@ -1,6 +1,7 @@
 """What of a value may be seen where: secrets are hidden everywhere, long values are cut in events and logs.
 
-The rules are the protocol's (version 1, section 3). All functions take JSON values, return new ones and change nothing.
+The rules are the protocol's (version 1, section 3). All functions take JSON values, return new ones and
+change nothing.
 """
 
 import re

@@ -1,4 +1,5 @@
-"""The event grammar of protocol.md section 3, read a second time: for checking recorded streams and the producer.
+"""The event grammar of protocol.md section 3, read a second time: for checking recorded streams and the
+producer.
 
 It is written from the protocol's sentences and shares nothing with the code under test.
 """

@@ -58,7 +58,7 @@ class Plan(NamedTuple):
         return objects[self.steps[-1].provider]
 
 
-class _Unplannable(Exception):  # noqa: N818 - control flow within this module, no error
+class _Unplannable(Exception):
     """Something a plan cannot write down."""
 
 

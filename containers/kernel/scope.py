@@ -69,7 +69,8 @@ class Scope(Building, Generic[T]):
 
     async def __aexit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> bool:
+    ) -> bool | None:
+        # Not "bool": checkers would then expect any error of the body to be swallowed.
         if self._guard is None or self.closed:
             raise WiringError("this scope is not open")
         return await self._close(self._guard, error)

@@ -12,6 +12,6 @@ class Assistant(ToolAgent):
         "(remember, find, list, delete), the state of the system, and anything no other agent is for."
     )
     instructions = (
-        "You are a helpful assistant. Use the tools for every calculation, time, note or lookup instead of guessing. "
-        "Answer briefly and plainly, in the language of the question. Say so when you cannot help."
+        "You are a helpful assistant. Use the tools for every calculation, time, note or lookup instead of "
+        "guessing. Answer briefly and plainly, in the language of the question. Say so when you cannot help."
     )

@@ -1,7 +1,7 @@
 """The base agent: what every agent is given, and the events around its work.
 
-``run`` wraps ``execute``: started before, completed or error after, whatever happens in between. Inside ``execute`` any
-framework may be used; tools are reached through the dispatcher only.
+``run`` wraps ``execute``: started before, completed or error after, whatever happens in between. Inside
+``execute`` any framework may be used; tools are reached through the dispatcher only.
 """
 
 import time
@@ -52,7 +52,9 @@ class BaseAgent(metaclass=Sealed, made_by="open_request, which gives each reques
         """Do the work and return the answer, or raise ``AgentFailed``."""
 
     async def run(self, request: AgentRequest) -> AgentResult:
-        """Execute with the events around it; raises ``AgentFailed`` after the failure was told. Safe to cancel."""
+        """Execute with the events around it; raises ``AgentFailed`` after the failure was told. Safe to
+        cancel.
+        """
         started = time.perf_counter()
         await self._started(request)
         try:
@@ -61,7 +63,7 @@ class BaseAgent(metaclass=Sealed, made_by="open_request, which gives each reques
             with anyio.CancelScope(shield=True, deadline=anyio.current_time() + LAST_WORDS):
                 await self._ended(request, request.why_cancelled(), started)
             raise
-        except Exception as error:  # noqa: BLE001 - the boundary where any failure becomes an honest event
+        except Exception as error:
             failure = self.failure(error)
             await self._ended(request, failure, started)
             raise failure from error
@@ -93,9 +95,7 @@ class BaseAgent(metaclass=Sealed, made_by="open_request, which gives each reques
             told = {"subagent_name": self.name, "subagent_id": request.subagent_id}
             await self.bridge.notify_custom(self.context.run_id, self.name, "subagent_started", told)
 
-    async def _ended(
-        self, request: AgentRequest, outcome: AgentResult | AgentFailed, started: float
-    ) -> None:
+    async def _ended(self, request: AgentRequest, outcome: AgentResult | AgentFailed, started: float) -> None:
         milliseconds = round((time.perf_counter() - started) * 1000, 3)
         if request.settle is not None:
             await request.settle(outcome)

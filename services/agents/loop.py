@@ -1,6 +1,7 @@
 """The agent loop: ask the model, run the tools it wants, tell it the results, until it answers.
 
-An agent that uses tools is described, not programmed: a name, what it is for, instructions, and which tools it may use.
+An agent that uses tools is described, not programmed: a name, what it is for, instructions, and which tools
+it may use.
 """
 
 import json
@@ -20,7 +21,9 @@ DELTA_CHARACTERS = 48
 
 
 class ToolAgent(BaseAgent):
-    """An agent that works with tools. Subclasses say who they are; ``tools`` holds name patterns such as ``notes_*``."""
+    """An agent that works with tools. Subclasses say who they are; ``tools`` holds name patterns such as
+    ``notes_*``.
+    """
 
     instructions: ClassVar[str] = ""
     tools: ClassVar[tuple[str, ...]] = ("*",)
@@ -110,12 +113,12 @@ def told(result: ToolExecutionResult) -> str:
     """Return a call's result as the model reads it: the result itself, or the error with its code."""
     if result.success:
         return json.dumps(result.result, ensure_ascii=False)
-    error = {"code": "tool_failed", "message": "no result"} if result.error is None else result.error.to_dict()
+    error = (
+        {"code": "tool_failed", "message": "no result"} if result.error is None else result.error.to_dict()
+    )
     return json.dumps({"error": error}, ensure_ascii=False)
 
 
 def _plan(wanted: Sequence[ToolRequest]) -> str:
     names = [request.name.replace("_", " ") for request in wanted]
     return f"I will use {' and '.join(names)}."
-
-

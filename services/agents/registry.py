@@ -43,7 +43,9 @@ class AgentRegistry(metaclass=Sealed):
         return {card.name: card.description for card in self._cards.values()}
 
     def check(self, name: str) -> None:
-        """Return when there is an agent of that name; else raise ``InvalidInput`` naming the field and the agents."""
+        """Return when there is an agent of that name; else raise ``InvalidInput`` naming the field and the
+        agents.
+        """
         if name not in self._cards:
             raise InvalidInput(f"agent: there is no agent {name[:80]!r}; there is {', '.join(self._cards)}")
 
@@ -100,7 +102,10 @@ def _schema(card: AgentCard, names: list[str]) -> ToolSchema:
     parameters = {
         "type": "object",
         "properties": {
-            "task": {"type": "string", "description": "the part of the request for this agent, as a whole sentence"},
+            "task": {
+                "type": "string",
+                "description": "the part of the request for this agent, as a whole sentence",
+            },
             "after": {
                 "type": "array",
                 "items": {"type": "string", "enum": [name for name in names if name != card.name]},

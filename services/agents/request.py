@@ -36,10 +36,11 @@ Settle = Callable[[AgentResult | AgentFailed], Awaitable[None]]
 class AgentRequest:
     """One request to one agent.
 
-    ``task`` is the user's text or, for a subagent, its part of it. ``attachments`` maps file names to ids. ``agent`` names the one
-    agent the user wants. ``context`` goes into ``agent_started``. ``settle`` is awaited once with the outcome before the run's
-    terminal event is sent, so that whoever sees the event finds the answer stored. ``subagent_id`` is set for an agent that
-    works for a supervisor; it then sends subagent events only. ``why_cancelled`` is asked for the words when the work is cut.
+    ``task`` is the user's text or, for a subagent, its part of it. ``attachments`` maps file names to ids.
+    ``agent`` names the one agent the user wants. ``context`` goes into ``agent_started``. ``settle`` is
+    awaited once with the outcome before the run's terminal event is sent, so that whoever sees the event
+    finds the answer stored. ``subagent_id`` is set for an agent that works for a supervisor; it then sends
+    subagent events only. ``why_cancelled`` is asked for the words when the work is cut.
     """
 
     task: str

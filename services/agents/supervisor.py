@@ -1,4 +1,6 @@
-"""The supervisor of one request: it chooses agents, lets them work in the order their needs demand, and joins their answers."""
+"""The supervisor of one request: it chooses agents, lets them work in the order their needs demand, and
+joins their answers.
+"""
 
 import uuid
 from collections.abc import Mapping, Sequence
@@ -15,8 +17,9 @@ from services.ports.events import AgentWebSocketBridge
 from services.ports.models import ChatModel, Message, Reply, ToolRequest, Usage
 
 ROUTING = (
-    "You route a request to agents. Choose one agent, or several when the request has parts for different agents. Give each "
-    "agent its part as a whole sentence, and say in `after` whose results it needs. Do not answer the request yourself."
+    "You route a request to agents. Choose one agent, or several when the request has parts for different "
+    "agents. Give each agent its part as a whole sentence, and say in `after` whose results it needs. Do not "
+    "answer the request yourself."
 )
 ATTEMPTS = 3
 FIRST_PAUSE = 0.2
@@ -152,12 +155,16 @@ def _steps(wanted: Sequence[ToolRequest], known: Mapping[str, str], task: str) -
             after.setdefault(request.name, set()).update(map(str, request.arguments.get("after") or ()))
     if not tasks:
         return [Step(next(iter(known)), task)]
-    return _ordered({name: Step(name, " ".join(parts), frozenset(after[name])) for name, parts in tasks.items()})
+    return _ordered(
+        {name: Step(name, " ".join(parts), frozenset(after[name])) for name, parts in tasks.items()}
+    )
 
 
 def _ordered(steps: Mapping[str, Step]) -> list[Step]:
     ordered: dict[str, Step] = {}
-    waiting = {name: replace(step, after=(step.after & steps.keys()) - {name}) for name, step in steps.items()}
+    waiting = {
+        name: replace(step, after=(step.after & steps.keys()) - {name}) for name, step in steps.items()
+    }
     while waiting:
         ready = [step for step in waiting.values() if step.after <= ordered.keys()]
         # A circle of needs cannot be met: its first agent starts without the others.

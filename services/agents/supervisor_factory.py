@@ -1,4 +1,6 @@
-"""The supervisor factory: every supervisor comes out of ``build``, and ``build`` is called by the container alone."""
+"""The supervisor factory: every supervisor comes out of ``build``, and ``build`` is called by the container
+alone.
+"""
 
 from collections.abc import Callable
 

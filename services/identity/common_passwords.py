@@ -59,7 +59,7 @@ _ROWS = (
     "azertyuiop", "1q2w3e4r5t6y7u8i9o0p", "1qaz2wsx3edc4rfv5tgb6yhn7ujm8ik", "qazwsxedcrfvtgbyhnujmik",
     "!@#$%^&*()", "!qaz@wsx#edc$rfv",
 )  # fmt: skip
-RUNS = tuple(run * 3 for row in _ROWS for run in (row, row[::-1]))
+WALKS = tuple(run * 3 for row in _ROWS for run in (row, row[::-1]))
 """Along these anybody's fingers walk, forwards and backwards, round and round."""
 
 LOOK_ALIKES = str.maketrans("@4301!$57|", "aaeoiisstl")

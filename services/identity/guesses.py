@@ -1,6 +1,5 @@
 """How many guesses of one kind may fail within a window; those under way count too.
 
-
 Right guesses cost nobody anything: while it is open how those under way will end, further ones wait instead
 of being refused, and many people behind one address can log in at once.
 """

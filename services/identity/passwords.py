@@ -7,15 +7,18 @@ import string
 import unicodedata
 
 from services.errors import FieldError
-from services.identity.common_passwords import COMMON, LOOK_ALIKES, RUNS
+from services.identity.common_passwords import COMMON, LOOK_ALIKES, WALKS
 
 SHORTEST_PASSWORD = 8
 LONGEST_PASSWORD = 128
 SHORTEST_NUMBER = 12
 """Shorter ones made of digits only are dates, telephone numbers and the like."""
 
+LONGEST_PATTERN = 4
 LONG_ENOUGH = 32
-"""From here on a repeated pattern is on nobody's list."""
+"""From here on the repetition of a short pattern is on nobody's list."""
+
+SHORTEST_WALK = 5
 
 _AROUND = string.digits + string.punctuation + string.whitespace
 
@@ -37,22 +40,26 @@ def objection(password: str, name: str, shortest: int = SHORTEST_PASSWORD) -> Fi
     text, name = text.casefold(), name.casefold()
     if name and text in {name, name[::-1], name * 2}:
         return FieldError("password", "must not be the user name")
-    if _too_simple(text) or _common(text):
+    if _known(text) or (text.isdigit() and len(text) < SHORTEST_NUMBER):
         return FieldError("password", "is one of the first that others try: use several unrelated words")
     return None
 
 
-def _too_simple(text: str) -> bool:
-    if text.isdigit() and len(text) < SHORTEST_NUMBER:
-        return True
-    repeats = any(text == text[:size] * (len(text) // size) for size in (1, 2, 3, 4))
-    return (repeats and len(text) < LONG_ENOUGH) or any(text in run for run in RUNS)
+def _known(text: str) -> bool:
+    """Return whether the text is a common word or a walk over the keys, however it is dressed up."""
+    core = text.strip(_AROUND)
+    spellings = (text, core, text.translate(LOOK_ALIKES).strip(_AROUND), core.translate(LOOK_ALIKES))
+    return any(_plain(spelling) for spelling in spellings)
 
 
-def _common(text: str) -> bool:
-    for candidate in (text, text.translate(LOOK_ALIKES), text.strip(_AROUND).translate(LOOK_ALIKES)):
-        word = candidate.strip(_AROUND)
-        half = word[: len(word) // 2]
-        if word in COMMON or (half * 2 == word and half in COMMON):
-            return True
-    return False
+def _plain(text: str) -> bool:
+    unit = _unit(text)
+    if len(unit) < len(text) and len(unit) <= LONGEST_PATTERN:
+        return len(text) < LONG_ENOUGH
+    return unit in COMMON or (len(unit) >= SHORTEST_WALK and any(unit in walk for walk in WALKS))
+
+
+def _unit(text: str) -> str:
+    """Return the shortest part that, repeated, makes the text."""
+    sizes = (size for size in range(1, len(text) // 2 + 1) if len(text) % size == 0)
+    return next((text[:size] for size in sizes if text[:size] * (len(text) // size) == text), text)

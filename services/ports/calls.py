@@ -8,7 +8,9 @@ from typing import Any
 
 @dataclass(frozen=True, slots=True)
 class CallRecord:
-    """One finished call: secrets redacted, nothing cut. ``status`` is completed, failed, cancelled or timeout."""
+    """One finished call: secrets redacted, nothing cut. ``status`` is completed, failed, cancelled or
+    timeout.
+    """
 
     call_id: str
     run_id: str
@@ -23,7 +25,7 @@ class CallRecord:
 
 
 class CallStore(ABC):
-    """Keeps call records. Keeping never blocks a run and never fails it; what was kept can be read at once."""
+    """Keeps call records. Keeping never blocks or fails a run; what was kept can be read at once."""
 
     @abstractmethod
     def keep(self, record: CallRecord) -> None:

@@ -11,9 +11,9 @@ from services.tools.result import ToolExecutionResult, ToolResult
 class ToolDispatcher(ABC):
     """The tools of one request, bound to one user's context.
 
-    A tool that fails, is unknown, times out or gets wrong arguments never raises: the result says so with a code. Permission and
-    authentication failures raise for every caller, and then nothing was run and no event was sent. After ``cleanup`` every
-    other method raises ``DispatcherClosed`` (a ``RuntimeError``).
+    A tool that fails, is unknown, times out or gets wrong arguments never raises: the result says so with a
+    code. Permission and authentication failures raise for every caller, and then nothing was run and no
+    event was sent. After ``cleanup`` every other method raises ``DispatcherClosed`` (a ``RuntimeError``).
     """
 
     @abstractmethod
@@ -26,10 +26,11 @@ class ToolDispatcher(ABC):
         agent_name: str = "direct",
         state: Any = None,
     ) -> ToolExecutionResult:
-        """Call a tool. When cancelled, the tool is cancelled too, its completion event is sent, and the cancellation goes on.
+        """Call a tool. When cancelled, the tool is cancelled too, its completion event is sent, and the
+        cancellation goes on.
 
-        Raises ``PermissionDenied``; leaving out the permission check takes the admin role. ``agent_name`` is who asks, as the
-        events say it; ``state`` reaches a tool that has a parameter of that name.
+        Raises ``PermissionDenied``; leaving out the permission check takes the admin role. ``agent_name``
+        is who asks, as the events say it; ``state`` reaches a tool that has a parameter of that name.
         """
 
     @abstractmethod
@@ -41,9 +42,11 @@ class ToolDispatcher(ABC):
         run_id: str | None = None,
         **kwargs: Any,
     ) -> dict[str, Any]:
-        """Call a tool for an old caller: ``{"success", "result" | "error", "metadata": {"tool_name", "run_id"}}``.
+        """Call a tool for an old caller: ``{"success", "result" | "error", "metadata": {"tool_name",
+        "run_id"}}``.
 
-        A ``run_id`` other than the context's answers "not found" and counts as a security violation. ``kwargs`` are ignored.
+        A ``run_id`` other than the context's answers "not found" and counts as a security violation.
+        ``kwargs`` are ignored.
         """
 
     @abstractmethod
@@ -79,7 +82,9 @@ class ToolDispatcher(ABC):
 
     @abstractmethod
     async def cleanup(self) -> None:
-        """Close; may be called twice, from any task. Calls in flight run to their end, further ones are refused."""
+        """Close; may be called twice, from any task. Calls in flight run to their end, further ones are
+        refused.
+        """
 
     @property
     @abstractmethod

@@ -10,7 +10,9 @@ from services.events import RunEvent
 
 @dataclass(frozen=True, slots=True)
 class Frame:
-    """One event as every socket gets it: ``data`` is its JSON text, encoded once, with ``seq`` and ``epoch``."""
+    """One event as every socket gets it: ``data`` is its JSON text, encoded once, with ``seq`` and
+    ``epoch``.
+    """
 
     seq: int
     run_id: str
@@ -19,7 +21,9 @@ class Frame:
 
 @dataclass(frozen=True, slots=True)
 class Head:
-    """Where a user's log stands: kept events are ``first``..``head``; where none is kept ``first`` is ``head + 1``."""
+    """Where a user's log stands: kept events are ``first``..``head``; where none is kept ``first`` is
+    ``head + 1``.
+    """
 
     epoch: str
     first: int
@@ -39,11 +43,12 @@ class Watch(ABC):
 
 
 class EventLog(ABC):
-    """One log per user. ``seq`` is contiguous from 1 within an ``epoch``; the epoch exists from the first read on.
+    """One log per user. ``seq`` is contiguous from 1 within an ``epoch``; the epoch exists from the first
+    read on.
 
-    Appending is idempotent by ``(run_id, run_seq)`` and safe to cancel: the event is then either stored or not, and the
-    same call may be made again. Events are kept within bounds of number, bytes and age; what was trimmed is refused,
-    never skipped.
+    Appending is idempotent by ``(run_id, run_seq)`` and safe to cancel: the event is then either stored or
+    not, and the same call may be made again. Events are kept within bounds of number, bytes and age; what
+    was trimmed is refused, never skipped.
     """
 
     @abstractmethod
@@ -77,7 +82,7 @@ class EventLog(ABC):
         """Return a wake-up for this user's log."""
 
 
-class Lapped(Exception):  # noqa: N818 - it names what happened to the reader
+class Lapped(Exception):
     """The reader's position is outside what the log keeps."""
 
     def __init__(self, after: int, head: Head) -> None:
@@ -88,9 +93,9 @@ class Lapped(Exception):  # noqa: N818 - it names what happened to the reader
 class AgentWebSocketBridge(ABC):
     """The one road from a run to its user, bound to one context.
 
-    Every method returns True once the event is appended to the log, False when it was refused: another run's id, a blank
-    one, or ``registry``. Delivery trouble never raises; breaking the grammar of the run raises ``GrammarError``. Safe to
-    cancel: an event whose sending was cut is sent before the next one.
+    Every method returns True once the event is appended to the log, False when it was refused: another
+    run's id, a blank one, or ``registry``. Delivery trouble never raises; breaking the grammar of the run
+    raises ``GrammarError``. Safe to cancel: an event whose sending was cut is sent before the next one.
     """
 
     @abstractmethod
@@ -126,10 +131,12 @@ class AgentWebSocketBridge(ABC):
         call_id: str | None = None,
         trace_context: Mapping[str, Any] | None = None,
     ) -> bool:
-        """A tool starts. Without ``call_id`` one is made, and the next completion of that tool name takes it."""
+        """A tool starts. Without ``call_id`` one is made, and the next completion of that tool name takes
+        it.
+        """
 
     @abstractmethod
-    async def notify_tool_completed(
+    async def notify_tool_completed(  # noqa: PLR0913 - old callers' signature
         self,
         run_id: str,
         agent_name: str,
@@ -176,10 +183,14 @@ class AgentWebSocketBridge(ABC):
     async def notify_custom(
         self, run_id: str, agent_name: str, notification_type: str, data: Mapping[str, Any]
     ) -> bool:
-        """Send one of the remaining event types of the protocol by its name; an unknown type raises ``ValueError``."""
+        """Send one of the remaining event types of the protocol by its name; an unknown type raises
+        ``ValueError``.
+        """
 
-    async def settle(self) -> None:
-        """Send what a cancellation cut; called when the bridge's request ends. May be called any number of times."""
+    async def settle(self) -> None:  # noqa: B027 - most bridges have nothing to send later
+        """Send what a cancellation cut; called when the bridge's request ends. May be called any number of
+        times.
+        """
 
     @property
     @abstractmethod

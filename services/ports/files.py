@@ -27,8 +27,9 @@ class FileStore(ABC):
     ) -> StoredFile:
         """Store a file as it streams in; a name used again replaces nothing: both files stay.
 
-        Raises ``InvalidInput`` (field ``name`` or ``content``) and leaves nothing behind when the name is empty, longer
-        than 200 characters or holds a path separator or control character, or when the content is over ``max_bytes``.
+        Raises ``InvalidInput`` (field ``name`` or ``content``) and leaves nothing behind when the name is
+        empty, longer than 200 characters or holds a path separator or control character, or when the
+        content is over ``max_bytes``.
         """
 
     @abstractmethod

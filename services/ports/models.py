@@ -1,4 +1,6 @@
-"""Port: a chat model. Messages and tool schemas go in, deltas come out; nothing of a provider's library shows."""
+"""Port: a chat model. Messages and tool schemas go in, deltas come out; nothing of a provider's library
+shows.
+"""
 
 from abc import ABC, abstractmethod
 from collections.abc import AsyncGenerator, Mapping, Sequence
@@ -19,8 +21,8 @@ class ToolRequest:
 class Message:
     """One turn of the conversation.
 
-    ``assistant`` turns may hold ``tool_requests``; each is answered by one ``tool`` turn whose ``request_id`` and
-    ``tool_name`` name it and whose ``content`` is JSON text.
+    ``assistant`` turns may hold ``tool_requests``; each is answered by one ``tool`` turn whose
+    ``request_id`` and ``tool_name`` name it and whose ``content`` is JSON text.
     """
 
     role: Literal["system", "user", "assistant", "tool"]
@@ -34,7 +36,8 @@ class Message:
 class ToolSchema:
     """What a model is told about a tool. ``parameters`` is a JSON Schema of type object.
 
-    Compared by identity: the application makes each schema once, so a model may remember what it learned from one.
+    Compared by identity: the application makes each schema once, so a model may remember what it learned
+    from one.
     """
 
     name: str
@@ -77,7 +80,9 @@ class Reply:
 
 
 class ModelError(Exception):
-    """The model could not answer. ``retryable`` says whether asking again may help; the text is safe to show."""
+    """The model could not answer. ``retryable`` says whether asking again may help; the text is safe to
+    show.
+    """
 
     def __init__(self, detail: str, *, retryable: bool) -> None:
         self.detail, self.retryable = detail, retryable
@@ -85,7 +90,9 @@ class ModelError(Exception):
 
 
 class ChatModel(ABC):
-    """A model that answers conversations. One object serves all users at once and keeps nothing between calls."""
+    """A model that answers conversations. One object serves all users at once and keeps nothing between
+    calls.
+    """
 
     name: str
 
@@ -95,6 +102,6 @@ class ChatModel(ABC):
     ) -> AsyncGenerator[TextDelta | ThinkingDelta | Reply, None]:
         """Yield deltas as they arrive and last, exactly once, the whole ``Reply``.
 
-        Safe to cancel and to close early: nothing is left running. Raises ``ModelError`` when the provider refuses or
-        cannot be reached. Tool requests name only tools that were given.
+        Safe to cancel and to close early: nothing is left running. Raises ``ModelError`` when the provider
+        refuses or cannot be reached. Tool requests name only tools that were given.
         """

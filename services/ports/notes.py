@@ -28,7 +28,9 @@ class NoteStore(ABC):
 
     @abstractmethod
     async def search(self, user_id: str, words: Sequence[str], limit: int = 20) -> Sequence[Note]:
-        """Return notes that contain every word, ignoring case, newest first; words are plain text, never patterns."""
+        """Return notes that contain every word, ignoring case, newest first; words are plain text, never
+        patterns.
+        """
 
     @abstractmethod
     async def delete(self, user_id: str, note_id: str) -> None:

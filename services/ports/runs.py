@@ -75,7 +75,9 @@ class Run:
 
 @dataclass(frozen=True, slots=True)
 class NewRun:
-    """A message that starts a run. Without ``thread_id`` a thread is made, titled by the message's first words."""
+    """A message that starts a run. Without ``thread_id`` a thread is made, titled by the message's first
+    words.
+    """
 
     run_id: str
     user_id: str
@@ -96,10 +98,11 @@ class Page(Generic[T]):
 
 
 class RunStore(ABC):
-    """Threads, messages and runs. Each method is one transaction: done and durable when it returns, or not at all.
+    """Threads, messages and runs. Each method is one transaction: done and durable when it returns, or not
+    at all.
 
-    Everything takes the owner's id; what belongs to somebody else raises ``NotFound`` exactly as if it did not exist.
-    Cursors that were not given out raise ``InvalidInput`` naming the field ``cursor``.
+    Everything takes the owner's id; what belongs to somebody else raises ``NotFound`` exactly as if it did
+    not exist. Cursors that were not given out raise ``InvalidInput`` naming the field ``cursor``.
     """
 
     @abstractmethod
@@ -120,8 +123,8 @@ class RunStore(ABC):
     async def accept(self, new: NewRun) -> tuple[Run, bool]:
         """Store message and queued run together; return the run and True.
 
-        When the user has sent this ``message_id`` before, return that first run and False, whatever the new content or
-        thread; also when two calls race.
+        When the user has sent this ``message_id`` before, return that first run and False, whatever the new
+        content or thread; also when two calls race.
         """
 
     @abstractmethod

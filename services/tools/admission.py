@@ -1,10 +1,11 @@
 """How many dispatchers a user may have open, and which one makes room for a further one.
 
-Held dispatchers (owned by an open scope) and busy ones are never closed. For a further one the oldest idle dispatcher is closed first;
-when none is idle the request waits for a bounded time and is then refused. Counting has no await between reading and
-writing, so the limit is exact under a burst.
+Held dispatchers (owned by an open scope) and busy ones are never closed. For a further one the oldest idle
+dispatcher is closed first; when none is idle the request waits for a bounded time and is then refused.
+Counting has no await between reading and writing, so the limit is exact under a burst.
 """
 
+from abc import abstractmethod
 from collections import OrderedDict
 from typing import Protocol
 
@@ -18,9 +19,11 @@ class Admitted(Protocol):
     """What admission needs to know of a dispatcher."""
 
     @property
+    @abstractmethod
     def idle(self) -> bool:
         """Whether nobody would miss it: not held by a scope, no call in flight."""
 
+    @abstractmethod
     async def cleanup(self) -> None:
         """Close it; it releases its own place."""
 
@@ -60,7 +63,8 @@ class DispatcherAdmission(metaclass=Sealed):
     async def admit(self, user_id: str, dispatcher: Admitted) -> None:
         """Give the dispatcher a place; an idle one that had to go is closed when this returns.
 
-        Raises ``TooMuch`` (``too_many_calls``, with ``retry_after_s``) after the wait. Safe to cancel: no place is kept.
+        Raises ``TooMuch`` (``too_many_calls``, with ``retry_after_s``) after the wait. Safe to cancel: no
+        place is kept.
         """
         user = self._users.get(user_id)
         if user is None:

@@ -18,13 +18,15 @@ MANY = 1_000
 """Parts of a value from which on the same holds; a value that holds itself reaches it too."""
 
 
-class Unserialisable(Exception):  # noqa: N818 - it names what the value is
+class Unserialisable(Exception):
     """A result holds something that has no JSON form, or holds itself."""
 
 
 @dataclass(frozen=True, slots=True)
 class Bounded:
-    """``value`` for the caller, ``stored`` (secrets hidden) for the owner's record; ``size`` in bytes of JSON."""
+    """``value`` for the caller, ``stored`` (secrets hidden) for the owner's record; ``size`` in bytes of
+    JSON.
+    """
 
     value: Any
     stored: Any
@@ -41,7 +43,12 @@ class ResultBounds:
 
     async def bound(self, value: Any) -> Bounded:
         """Return the bounded value; raises ``Unserialisable``. Safe to cancel."""
-        if value is None or value is True or value is False or (type(value) is int and -(2**63) < value < 2**63):
+        if (
+            value is None
+            or value is True
+            or value is False
+            or (type(value) is int and -(2**63) < value < 2**63)
+        ):
             return Bounded(value, value, 8, cut=False)
         if _looks_large(value):
             return await anyio.to_thread.run_sync(self.bound_now, value, abandon_on_cancel=True)

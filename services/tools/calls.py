@@ -1,7 +1,7 @@
 """One admitted tool call: announced, executed, recorded, and completed exactly once whatever happens.
 
-Refusals before the start (wrong arguments, no permission, limits) send no event. ``tool_completed`` is sent from one
-place, also when the tool times out, is cancelled, or raises what nobody expects.
+Refusals before the start (wrong arguments, no permission, limits) send no event. ``tool_completed`` is sent
+from one place, also when the tool times out, is cancelled, or raises what nobody expects.
 """
 
 import time
@@ -65,7 +65,9 @@ class RequestCalls(metaclass=Sealed):
         try:
             arguments = tool.validate(ask.parameters)
             if tool.requires_approval:
-                return self.refusal(tool.name, ToolError("approval_denied", "nobody here can approve this tool"))
+                return self.refusal(
+                    tool.name, ToolError("approval_denied", "nobody here can approve this tool")
+                )
             await self._pipeline.limits.acquire(self._context.user_id)
         except InvalidArguments as error:
             return self.refusal(tool.name, ToolError("invalid_arguments", str(error), error.errors))
@@ -153,9 +155,7 @@ class RequestCalls(metaclass=Sealed):
         except Exception as error:  # noqa: BLE001 - delivery never changes a result, whatever a bridge does
             log.warning("event_not_delivered", run_id=self._context.run_id, error=type(error).__name__)
 
-    def _record(
-        self, call_id: str, tool_name: str, ask: Ask, outcome: Outcome, milliseconds: float
-    ) -> None:
+    def _record(self, call_id: str, tool_name: str, ask: Ask, outcome: Outcome, milliseconds: float) -> None:
         for figures in (self.figures, self._pipeline.totals):
             figures.executed(milliseconds, success=outcome.succeeded)
         self.last_execution = datetime.now(UTC)

@@ -17,7 +17,9 @@ class ToolCatalog(metaclass=Sealed):
         tools: dict[str, Tool] = {}
         for tool in (tool for toolkit in toolkits for tool in toolkit.tools()):
             if tool.name in tools:
-                raise ToolDefinitionError(tool.name, "two tools have this name: rename or leave out one of them")
+                raise ToolDefinitionError(
+                    tool.name, "two tools have this name: rename or leave out one of them"
+                )
             tools[tool.name] = tool
         self._tools = MappingProxyType(tools)
 

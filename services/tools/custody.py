@@ -1,11 +1,12 @@
 """Custody: how the coroutine of a tool is driven, so that it can be left behind when it refuses to end.
 
-A coroutine runs in its caller's task. It normally ends when it is cancelled; one that swallows every cancellation, or hides
-behind a shield for ever, would hold its caller for ever. Custody hands each suspension on to the loop and so can stop resuming such a
-coroutine: the caller goes on, the coroutine never runs again.
+A coroutine runs in its caller's task. It normally ends when it is cancelled; one that swallows every
+cancellation, or hides behind a shield for ever, would hold its caller for ever. Custody hands each
+suspension on to the loop and so can stop resuming such a coroutine: the caller goes on, the coroutine never
+runs again.
 """
 
-from collections.abc import Awaitable, Coroutine, Generator
+from collections.abc import Awaitable, Callable, Coroutine, Generator
 from typing import Any, Protocol
 
 import anyio
@@ -17,12 +18,14 @@ PATIENCE = 100
 """Cancellations a tool may swallow; one that cleans up swallows one or two."""
 
 
-class ToolExited(Exception):  # noqa: N818 - it names what the tool did
-    """A tool raised something that is not for tools to raise: a cancellation, a ``SystemExit`` or the like."""
+class ToolExited(Exception):
+    """A tool raised what is not for tools to raise: a cancellation, a ``SystemExit`` or the like."""
 
 
 class Running(Protocol):
-    """Where the name of the tool that has the loop right now is written, for the watchdog that finds blocked loops."""
+    """Where the name of the tool that has the loop right now is written, for the watchdog that finds
+    blocked loops.
+    """
 
     running_tool: str | None
 
@@ -55,7 +58,8 @@ class Custody(Awaitable[Any]):
     def __await__(self) -> Generator[Any, Any, Any]:
         coroutine, board, name = self._coroutine, self._board, self.tool_name
         cancelled = anyio.get_cancelled_exc_class()
-        step, value = coroutine.send, None
+        step: Callable[[Any], Any] = coroutine.send
+        value: Any = None
         while True:
             board.running_tool = name
             try:

@@ -4,7 +4,7 @@ import time
 import uuid
 from collections.abc import Sequence
 from datetime import UTC, datetime
-from typing import Any
+from typing import Any, Self
 
 import anyio
 import structlog
@@ -63,7 +63,7 @@ class RequestScopedToolDispatcher(
             self._admission.release(self.context.user_id, self)
             raise DispatcherClosed(self.dispatcher_id)
 
-    async def __aenter__(self) -> "RequestScopedToolDispatcher":
+    async def __aenter__(self) -> Self:
         self._held = True
         await self.open()
         return self

@@ -1,14 +1,15 @@
-"""The execution engine runs one tool function: under a time limit, in a thread where it is synchronous, and never for ever.
+"""The execution engine runs one tool function: under a time limit, in a thread where it is synchronous, and
+never for ever.
 
-It decides nothing about permission and sends no events; the dispatcher does both around it. Whatever the tool does, ``execute``
-returns an ``Outcome`` or is cancelled itself.
+It decides nothing about permission and sends no events; the dispatcher does both around it. Whatever the
+tool does, ``execute`` returns an ``Outcome`` or is cancelled itself.
 """
 
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import partial
 from inspect import isawaitable
-from typing import Any
+from typing import Any, Self
 
 import anyio
 import structlog
@@ -66,24 +67,22 @@ class ExecutionEngine(metaclass=Sealed):
         """The pool of synchronous tools, for status pages."""
         return self._threads
 
-    async def __aenter__(self) -> "ExecutionEngine":
+    async def __aenter__(self) -> Self:
         self._tasks = await anyio.create_task_group().__aenter__()
         self._tasks.start_soon(self._watch)
         return self
 
-    async def __aexit__(self, *exc: Any) -> None:
+    async def __aexit__(self, *exc: object) -> None:
         assert self._tasks is not None
         tasks, self._tasks = self._tasks, None
         tasks.cancel_scope.cancel()
         await tasks.__aexit__(None, None, None)
 
-    async def execute(
-        self, tool: Tool, arguments: Mapping[str, Any], user_id: str
-    ) -> Outcome:
+    async def execute(self, tool: Tool, arguments: Mapping[str, Any], user_id: str) -> Outcome:
         """Run the tool with validated arguments and return how it ended.
 
-        Raises only what cancels the caller. An exception's own text stays in the log; the caller is told the tool's name, except
-        for ``ToolFailed``, whose text is meant for him.
+        Raises only what cancels the caller. An exception's own text stays in the log; the caller is told
+        the tool's name, except for ``ToolFailed``, whose text is meant for him.
         """
         limit = tool.timeout or self._timeout
         deadline = anyio.current_time() + limit
@@ -102,9 +101,7 @@ class ExecutionEngine(metaclass=Sealed):
             assert scope.cancelled_caught
         return Outcome("timeout", error=ToolError("timeout", f"{tool.name} took longer than {limit:g} s"))
 
-    async def _call(
-        self, tool: Tool, arguments: Mapping[str, Any], user_id: str, deadline: float
-    ) -> Any:
+    async def _call(self, tool: Tool, arguments: Mapping[str, Any], user_id: str, deadline: float) -> Any:
         if not tool.is_async:
             value = await self._threads.run(user_id, tool.name, partial(tool.function, **arguments))
             return await self._awaited(tool, value, deadline) if isawaitable(value) else value
@@ -124,7 +121,8 @@ class ExecutionEngine(metaclass=Sealed):
         if bounded.cut:
             error = ToolError(
                 "result_too_large",
-                f"the result has {bounded.size} bytes, {self._bounds.passed} are passed on; the whole is kept with the call",
+                f"the result has {bounded.size} bytes, {self._bounds.passed} are passed on; "
+                "the whole is kept with the call",
             )
         return Outcome("completed", bounded.value, bounded.stored, error)
 

@@ -1,7 +1,10 @@
-"""The one factory: every dispatcher, for whichever door, comes out of ``build``, and ``build`` is called by the container alone."""
+"""The one factory: every dispatcher, for whichever door, comes out of ``build``, and ``build`` is called by
+the container alone.
+"""
 
 import time
 import uuid
+from abc import abstractmethod
 from collections.abc import AsyncGenerator, Callable, Sequence
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from datetime import UTC, datetime
@@ -25,9 +28,11 @@ FAILURES_TO_WORRY = 0.05
 class OpensDispatchers(Protocol):
     """What the container gives the factory, so that it can open scopes whose root is a dispatcher."""
 
+    @abstractmethod
     def open(self, value: UserExecutionContext) -> AbstractAsyncContextManager[RequestScopedToolDispatcher]:
         """Return a scope."""
 
+    @abstractmethod
     def build(self, value: UserExecutionContext) -> RequestScopedToolDispatcher:
         """Do only the synchronous step."""
 
@@ -67,10 +72,11 @@ class RequestScopedToolDispatcherFactory(metaclass=Sealed):
         tools: Sequence[object] | None = None,
         websocket_bridge: object = None,
     ) -> RequestScopedToolDispatcher:
-        """Return an open dispatcher that any task may ``cleanup``; forgotten, it is closed when room is needed.
+        """Return an open dispatcher that any task may ``cleanup``; forgotten, it is closed when room is
+        needed.
 
-        With ``tools`` it has those and no others. ``websocket_bridge`` is accepted from old callers and never used. Raises
-        ``ValueError`` without a context, ``TooMuch`` when no place gets free in time.
+        With ``tools`` it has those and no others. ``websocket_bridge`` is accepted from old callers and
+        never used. Raises ``ValueError`` without a context, ``TooMuch`` when no place gets free in time.
         """
         dispatcher = self.create_unopened(user_context, tools)
         try:
@@ -114,7 +120,8 @@ class RequestScopedToolDispatcherFactory(metaclass=Sealed):
     ) -> RequestScopedToolDispatcher:
         """Return a dispatcher for an administrator; raises ``PermissionDenied`` for anybody else.
 
-        It can do nothing that the administrator's other dispatchers cannot: rights belong to the user and the tool.
+        It can do nothing that the administrator's other dispatchers cannot: rights belong to the user and
+        the tool.
         """
         if ADMIN not in _required(user_context).roles:
             self._failed += 1
@@ -156,7 +163,9 @@ class RequestScopedToolDispatcherFactory(metaclass=Sealed):
         }
 
     def validate_factory_health(self) -> dict[str, Any]:
-        """Return ``{"status","factory_id","errors","warnings",…}``; healthy, degraded or unhealthy is measured here."""
+        """Return ``{"status","factory_id","errors","warnings",…}``; healthy, degraded or unhealthy is
+        measured here.
+        """
         errors, warnings = [], []
         if not self._pipeline.catalog.tools:
             errors.append("the catalog has no tools")
@@ -180,7 +189,8 @@ class RequestScopedToolDispatcherFactory(metaclass=Sealed):
 
 def _required(context: UserExecutionContext) -> UserExecutionContext:
     if not isinstance(context, UserExecutionContext):
-        raise ValueError(  # noqa: TRY004 - old callers expect a ValueError
-            f"user_context must be a UserExecutionContext, not {type(context).__name__}: a dispatcher belongs to one user"
+        raise ValueError(
+            f"user_context must be a UserExecutionContext, not {type(context).__name__}: "
+            "a dispatcher belongs to one user"
         )
     return context

@@ -1,8 +1,8 @@
 """How a typed Python function becomes a tool: its signature is read once, and pydantic validates every call.
 
-The schema is built when the process starts, never per request. Unknown arguments are refused unless the function takes
-``**kwargs``. A parameter annotated ``UserExecutionContext`` or ``Progress``, or named ``state``, is filled by the engine and is
-invisible to the model.
+The schema is built when the process starts, never per request. Unknown arguments are refused unless the
+function takes ``**kwargs``. A parameter annotated ``UserExecutionContext`` or ``Progress``, or named
+``state``, is filled by the engine and is invisible to the model.
 """
 
 import inspect
@@ -20,6 +20,9 @@ from services.errors import FieldError
 from services.tools.progress import Progress
 from services.tools.tool import Injected, InvalidArguments, Tool, ToolDefinitionError
 
+_SECTION = re.compile(
+    r"^\s*(?:Args|Arguments|Returns|Raises|Yields|Example|Examples):\s*$", flags=re.MULTILINE
+)
 TOOL_NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9_.-]{0,127}")
 
 
@@ -41,7 +44,7 @@ def tool_from_function(
     function: Callable[..., Any], *, name: str | None = None, description: str | None = None
 ) -> Tool:
     """Return the tool; raises ``ToolDefinitionError`` when the name or a parameter cannot be used."""
-    name = name or getattr(function, "__name__", type(function).__name__)
+    name = str(name or getattr(function, "__name__", type(function).__name__))
     if not TOOL_NAME.fullmatch(name):
         raise ToolDefinitionError(name, "names are 1 to 128 letters, digits, dashes, dots or underscores")
     text = inspect.getdoc(function) or ""
@@ -53,13 +56,17 @@ def tool_from_function(
         parameters=_schema(model),
         validate=_validator(name, model, tuple(fields)),
         function=function,
-        is_async=inspect.iscoroutinefunction(function)
-        or inspect.iscoroutinefunction(getattr(function, "__call__", None)),  # noqa: B004 - an object with an async call
+        is_async=_is_async(function),
         admin=bool(getattr(function, "admin", False)),
         requires_approval=bool(getattr(function, "requires_approval", False)),
         timeout=getattr(function, "timeout", None),
         injected=injected,
     )
+
+
+def _is_async(function: Callable[..., Any]) -> bool:
+    called = function if inspect.isroutine(function) else type(function).__call__
+    return inspect.iscoroutinefunction(called)
 
 
 def _parameters(
@@ -116,7 +123,8 @@ class _Schema(GenerateJsonSchema):
 
 
 def _model(name: str, fields: Mapping[str, tuple[Any, FieldInfo]], extra: bool) -> type[BaseModel]:
-    # Numbered field names, the real ones as aliases: a parameter may be called "schema" or "_x" and clash with nothing.
+    # Numbered fields, the real names as aliases: a parameter may be called "schema" or "_x" and clash with
+    # nothing of pydantic's.
     config = ConfigDict(
         extra="allow" if extra else "forbid", arbitrary_types_allowed=False, use_enum_values=False
     )
@@ -161,13 +169,13 @@ def _field_errors(error: ValidationError) -> Iterator[FieldError]:
 
 def _summary(doc: str) -> str:
     """Everything before the first section heading, as one paragraph per blank-line block."""
-    head = re.split(r"^\s*(?:Args|Arguments|Returns|Raises|Yields|Example|Examples):\s*$", doc, flags=re.M)[0]
+    head = _SECTION.split(doc)[0]
     return "\n".join(" ".join(block.split()) for block in head.strip().split("\n\n")).strip()
 
 
 def _argument_docs(doc: str) -> dict[str, str]:
     """Read a Google-style ``Args:`` section."""
-    section = re.search(r"^Args:\s*\n((?:[ \t]+.*\n?|\s*\n)+)", doc, flags=re.M)
+    section = re.search(r"^Args:\s*\n((?:[ \t]+.*\n?|\s*\n)+)", doc, flags=re.MULTILINE)
     if section is None:
         return {}
     found: dict[str, str] = {}

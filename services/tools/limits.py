@@ -1,7 +1,8 @@
 """How many tool calls may run: per user at once, all together at once, and per user and minute.
 
-Counting happens on the event loop's thread with no await between reading and writing, so the limits are exact also under a burst. A
-call that finds no room waits its turn for a bounded time, first come first served, and is then refused with a time to come back.
+Counting happens on the event loop's thread with no await between reading and writing, so the limits are
+exact also under a burst. A call that finds no room waits its turn for a bounded time, first come first
+served, and is then refused with a time to come back.
 """
 
 from collections import Counter, deque
@@ -47,7 +48,8 @@ class CallLimits(metaclass=Sealed):
     async def acquire(self, user_id: str) -> None:
         """Take a place, waiting for one if need be; give it back with ``release``.
 
-        Raises ``TooMuch`` (``rate_limited`` at once, ``too_many_calls`` after the wait). Safe to cancel: no place is kept.
+        Raises ``TooMuch`` (``rate_limited`` at once, ``too_many_calls`` after the wait). Safe to cancel: no
+        place is kept.
         """
         self._minute.count(user_id, self._clock.monotonic())
         if not self._waiting and self._take(user_id):
@@ -65,8 +67,8 @@ class CallLimits(metaclass=Sealed):
         if not turn.is_set():
             self._waiting.remove(entry)
             raise TooMuch(
-                f"{self._bounds.per_user} calls at once are allowed per user, {self._bounds.total} in all: try again when "
-                "one has ended",
+                f"{self._bounds.per_user} calls at once are allowed per user, {self._bounds.total} in all: "
+                "try again when one has ended",
                 code="too_many_calls",
                 retry_after_s=self._bounds.wait,
             )
@@ -88,7 +90,9 @@ class CallLimits(metaclass=Sealed):
         return True
 
     def _wake(self) -> None:
-        """Give free places to those who wait, oldest first; one whose user is at his bound lets others pass."""
+        """Give free places to those who wait, oldest first; one whose user is at his bound lets others
+        pass.
+        """
         for entry in tuple(self._waiting):
             if self._active >= self._bounds.total:
                 return

@@ -1,5 +1,8 @@
-"""The steps every tool call takes, as they lie in the application: one object for each step, shared by all dispatchers."""
+"""The steps every tool call takes, as they lie in the application: one object for each step, shared by all
+dispatchers.
+"""
 
+from abc import abstractmethod
 from collections.abc import Iterable
 from fnmatch import fnmatchcase
 from typing import Any, Protocol
@@ -18,8 +21,10 @@ from services.tools.tool import Tool
 class ReadTool(Protocol):
     """Turns whatever a caller calls a tool into one; raises ``ToolDefinitionError``."""
 
+    @abstractmethod
     def __call__(self, tool: object, function: Any = None, description: str | None = None, /) -> Tool:
         """Read an object, or a name with a function."""
+
 
 Patterns = tuple[str, ...]
 

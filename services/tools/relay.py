@@ -13,7 +13,9 @@ from anyio.streams.memory import MemoryObjectReceiveStream, MemoryObjectSendStre
 from services.tools.progress import Progress
 
 QUEUED = 256
-"""Reports that may wait for the log. A thread then waits too; a report from the loop itself, which cannot wait, is left out."""
+"""Reports that may wait for the log. A thread then waits too; a report from the loop itself, which cannot
+wait, is left out.
+"""
 
 Report = Mapping[str, Any]
 
@@ -48,13 +50,20 @@ class RelayedProgress(Progress):
                 self._queue.send_nowait(data)
             else:
                 from_thread.run(self._queue.send, data, token=self._loop)
-        except (anyio.WouldBlock, anyio.ClosedResourceError, anyio.BrokenResourceError, anyio.RunFinishedError):
+        except (
+            anyio.WouldBlock,
+            anyio.ClosedResourceError,
+            anyio.BrokenResourceError,
+            anyio.RunFinishedError,
+        ):
             return
 
 
 @asynccontextmanager
 async def relayed(send: Callable[[Report], Awaitable[object]]) -> AsyncGenerator[Progress, None]:
-    """Give a ``Progress`` for the block; on leaving, what was reported has been sent. Later reports do nothing."""
+    """Give a ``Progress`` for the block; on leaving, what was reported has been sent. Later reports do
+    nothing.
+    """
     queue, reports = anyio.create_memory_object_stream[Report](QUEUED)
     async with anyio.create_task_group() as tasks:
         tasks.start_soon(_pump, reports, send)
@@ -62,7 +71,9 @@ async def relayed(send: Callable[[Report], Awaitable[object]]) -> AsyncGenerator
             yield RelayedProgress(queue, current_token())
 
 
-async def _pump(reports: MemoryObjectReceiveStream[Report], send: Callable[[Report], Awaitable[object]]) -> None:
+async def _pump(
+    reports: MemoryObjectReceiveStream[Report], send: Callable[[Report], Awaitable[object]]
+) -> None:
     with reports:
         async for report in reports:
             await send(report)

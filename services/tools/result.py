@@ -1,4 +1,6 @@
-"""What comes back from a tool call: one shape for every caller, with a code for everything that can go wrong."""
+"""What comes back from a tool call: one shape for every caller, with a code for everything that can go
+wrong.
+"""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -26,7 +28,9 @@ class ToolError:
 
 @dataclass(frozen=True, slots=True)
 class ToolExecutionResult:
-    """The result of one call. ``error`` may be set on success too: ``result_too_large`` says that ``result`` was cut."""
+    """The result of one call. ``error`` may be set on success too: ``result_too_large`` says that
+    ``result`` was cut.
+    """
 
     success: bool
     tool_name: str
@@ -55,7 +59,9 @@ class ToolExecutionResult:
 
 @dataclass(frozen=True, slots=True)
 class ToolResult:
-    """What ``dispatch`` returns to old callers; ``status`` is success, error, partial_success, in_progress or complete."""
+    """What ``dispatch`` returns to old callers; ``status`` is success, error, partial_success, in_progress
+    or complete.
+    """
 
     tool_input: Mapping[str, Any]
     status: str

@@ -1,7 +1,8 @@
 """Where synchronous tools run: worker threads, counted until they really end.
 
-A thread cannot be stopped. When a tool ignores its time limit the caller has his answer in time, but the thread's place stays
-taken and its user stays charged until the function returns; the overrun and the late end are both logged.
+A thread cannot be stopped. When a tool ignores its time limit the caller has his answer in time, but the
+thread's place stays taken and its user stays charged until the function returns; the overrun and the late
+end are both logged.
 """
 
 import math
@@ -87,10 +88,11 @@ class ToolThreads(metaclass=Sealed):
         return self._overrunning
 
     async def run(self, user_id: str, tool_name: str, function: Callable[[], Any]) -> Any:
-        """Run the function in a thread; return its result or raise its exception, with the caller's context variables.
+        """Run the function in a thread; return its result or raise its exception, with the caller's context
+        variables.
 
-        Waits for a free thread. Raises ``TooMuch`` (``too_many_calls``) when all this user's threads are taken. Cancelling
-        returns at once; the thread then ends by itself and gives its place back.
+        Waits for a free thread. Raises ``TooMuch`` (``too_many_calls``) when all this user's threads are
+        taken. Cancelling returns at once; the thread then ends by itself and gives its place back.
         """
         if self._users[user_id] >= self._per_user:
             raise TooMuch(

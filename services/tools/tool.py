@@ -1,7 +1,8 @@
 """What a tool is: a name, a schema the model reads, a validator, and a callable.
 
-A tool is a value: immutable, shared by every request, holding no user's data. Adapters make tools out of typed functions
-(``services.tools.function``) and of foreign tool objects; the dispatcher is the only one that calls ``function``.
+A tool is a value: immutable, shared by every request, holding no user's data. Adapters make tools out of
+typed functions (``services.tools.function``) and of foreign tool objects; the dispatcher is the only one
+that calls ``function``.
 """
 
 from collections.abc import Callable, Mapping, Sequence
@@ -34,7 +35,8 @@ class InvalidArguments(SoledoorError):
 class ToolFailed(SoledoorError):
     """Raised by a tool to say in its own words why it cannot do what was asked.
 
-    The text reaches the user and the model (cut to 300 characters); the text of any other exception never does.
+    The text reaches the user and the model (cut to 300 characters); the text of any other exception never
+    does.
     """
 
 
@@ -53,9 +55,10 @@ class ToolDefinitionError(SoledoorError, ValueError):
 class Tool:
     """One tool.
 
-    ``parameters`` is a JSON Schema of type object. ``validate`` turns arguments from outside into keyword arguments for
-    ``function`` or raises ``InvalidArguments``; it changes nothing it is given. ``injected`` maps parameter names of
-    ``function`` to what the engine passes in. ``timeout`` in seconds overrides the setting.
+    ``parameters`` is a JSON Schema of type object. ``validate`` turns arguments from outside into keyword
+    arguments for ``function`` or raises ``InvalidArguments``; it changes nothing it is given. ``injected``
+    maps parameter names of ``function`` to what the engine passes in. ``timeout`` in seconds overrides the
+    setting.
     """
 
     name: str

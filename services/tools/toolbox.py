@@ -1,4 +1,6 @@
-"""Which tools one request has: the application's, or its own where it was given some. Nothing here is shared with another request."""
+"""Which tools one request has: the application's, or its own where it was given some. Nothing here is
+shared with another request.
+"""
 
 from collections.abc import Mapping, Sequence
 from typing import Any
@@ -29,7 +31,9 @@ class Toolbox(metaclass=Sealed):
 
     def unknown(self, name: str) -> str:
         """Return a sentence that names near matches among what this user may call."""
-        return unknown_tool(name, [t.name for t in self._pipeline.policy.visible(self.tools.values(), self._roles)])
+        return unknown_tool(
+            name, [t.name for t in self._pipeline.policy.visible(self.tools.values(), self._roles)]
+        )
 
     def schemas(self, patterns: tuple[str, ...]) -> Sequence[ToolSchema]:
         """Return what a model is told; for the application's tools always the same tuple."""

@@ -10,14 +10,17 @@ from services.grammar import DIRECT, RunGrammar
 from tests.grammar_reading import is_allowed
 
 STEPS = st.lists(
-    st.tuples(st.sampled_from(list(E)), st.sampled_from(["agent", DIRECT]), st.sampled_from(["a", "b", None])),
+    st.tuples(
+        st.sampled_from(list(E)), st.sampled_from(["agent", DIRECT]), st.sampled_from(["a", "b", None])
+    ),
     max_size=14,
 )
 
 
 @given(STEPS)
 def test_accepts_exactly_what_the_protocol_allows(steps):
-    grammar, taken = RunGrammar("r"), []
+    grammar = RunGrammar("r")
+    taken: list[tuple[str, str, str | None]] = []
     for step in steps:
         wanted = is_allowed(taken, step)
         try:

@@ -6,9 +6,9 @@ from typing import Any
 
 import anyio
 import pytest
-from dependency_injector import providers
+from dependency_injector import containers, providers
 
-from containers.kernel import Scoped, freeze
+from containers.kernel import Input, Opener, Scoped, freeze
 from containers.kernel.opening import Overrides
 from containers.kernel.recipe import Edition
 from services.errors import WiringError
@@ -88,12 +88,27 @@ async def test_an_override_for_one_scope_stays_its_givers_to_enter_and_close(app
     assert app.journal().names()[0] == ["Session", "OneDispatcher"]
 
 
-async def test_what_only_a_substituted_object_needs_is_not_made(app: Application) -> None:
-    async with app.open_request().open(Context()):
-        pass
-    made = app.dispatcher_factory().made
-    async with app.open_request().open(Context(), overrides={app.dispatcher: object()}):
-        assert app.dispatcher_factory().made == made
+class Costly:
+    def __init__(self, context: Context) -> None:
+        raise AssertionError("nobody needs it")
+
+
+class NeedsCostly:
+    def __init__(self, costly: Costly) -> None: ...
+
+
+class Chain(containers.DeclarativeContainer):
+    context = Input(Context)
+    costly = Scoped(Costly, context)
+    needs_costly = Scoped(NeedsCostly, costly)
+    root = Scoped(dict, made=needs_costly)
+    open_root = Opener(root, context)
+
+
+async def test_what_only_a_substituted_object_needs_is_not_made() -> None:
+    container = Chain()
+    async with container.open_root().open(Context(), overrides={container.needs_costly: 7}) as root:
+        assert root == {"made": 7}
 
 
 async def test_overlapping_scopes_never_see_each_others_overrides(app: Application) -> None:
@@ -155,7 +170,7 @@ def test_a_shared_value_that_exists_already_is_given_not_overridden(app: Applica
     assert app.journal() is app.dispatcher_factory()._journal is given
     assert app.journal.last_overriding is None
     with pytest.raises(WiringError, match="Journal is wanted, str was given"):
-        app.journal.give("no")
+        app.journal.give("no")  # type: ignore[arg-type] # pyright: ignore[reportArgumentType] - the point
 
 
 async def test_injected_attributes_are_set_with_and_without_other_changes(app: Application) -> None:

@@ -1,6 +1,7 @@
 """Scopes: one object each, entered in building order, left in reverse order."""
 
 import threading
+import weakref
 
 import anyio
 import pytest
@@ -149,3 +150,14 @@ def test_two_containers_share_nothing() -> None:
     one, two = Application(), Application()
     assert one.journal() is not two.journal()
     assert one.open_request() is not two.open_request()
+
+
+async def test_a_closed_scope_keeps_nothing_alive(app: Application) -> None:
+    context = Context()
+    alive = weakref.ref(context)
+    scope = Scope(lambda: None, {app.context: context})
+    async with scope:
+        del context
+        assert alive() is not None
+    assert alive() is None
+    assert scope.closed

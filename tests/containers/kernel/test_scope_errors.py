@@ -183,6 +183,27 @@ async def test_a_cancelled_body_with_a_stuck_finalizer_stays_cancelled(app: Appl
     assert outer.cancelled_caught
 
 
+async def test_only_what_was_cut_counts_as_given_up(app: Application) -> None:
+    notes: list[str] = []
+
+    async def raise_again() -> None:
+        error = app.journal().seen[-1]
+        assert error is not None
+        raise error
+
+    app.bridge.add_attributes(on_exit=raise_again)
+    with anyio.CancelScope() as outer:
+        outer.cancel()
+        try:
+            async with app.open_quickly().open(Context()) as request:
+                request.session.on_exit = anyio.sleep_forever
+                await anyio.sleep_forever()
+        except anyio.get_cancelled_exc_class() as error:
+            notes += error.__notes__
+            raise
+    assert notes == ["closing took longer than 0.05 s; given up: Session"]
+
+
 async def test_a_late_finalizer_that_ends_in_spite_of_the_grace_is_no_timeout(app: Application) -> None:
     async def stubborn() -> None:
         with suppress(anyio.get_cancelled_exc_class()):

@@ -6,7 +6,6 @@ import pytest
 from dependency_injector import providers
 
 from adapters.models.replies import RepliesModel, call
-from containers.testing import *  # noqa: F403 - the fixtures under test
 from services.agents import AgentFailed, AgentRequest
 from services.ports.models import ModelError
 from tests.grammar_reading import faults
@@ -145,7 +144,9 @@ async def test_a_lasting_fault_ends_the_run_honestly(
 async def test_an_agent_that_never_answers_is_stopped(soledoor_app, soledoor_settings, open_request, model):
     model.__init__(plan("assistant", "x"), answer=call("calculate", expression="1+1"))
     async with open_request() as request:
-        with pytest.raises(AgentFailed, match=f"no answer after {soledoor_settings.limits.agent_steps} steps"):
+        with pytest.raises(
+            AgentFailed, match=f"no answer after {soledoor_settings.limits.agent_steps} steps"
+        ):
             await request.supervisor.run(AgentRequest("x"))
 
 

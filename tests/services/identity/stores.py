@@ -111,7 +111,7 @@ class MemorySessionStore(SessionStore):
 
 
 class PlainHasher(PasswordHasher):
-    """Hashes that can be read; ``checked`` lists what reached it and ``strength`` makes older hashes outdated."""
+    """Hashes that can be read; ``checked`` lists what reached it, ``strength`` makes older ones outdated."""
 
     def __init__(self) -> None:
         self.strength = 1

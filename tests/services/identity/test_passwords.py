@@ -3,17 +3,20 @@ import pytest
 from services.identity import passwords
 from services.identity.common_passwords import COMMON
 
+# fmt: off
 TOO_SIMPLE = [
     "password", "Password1", "PASSWORD123!", "p@ssw0rd", "P4$$w0rd2024", "123456789", "12345678", "87654321",
-    "19840523", "11111111", "aaaaaaaaaaaa", "abababab", "abcabcabc", "abcdabcd", "qwertyui", "qwertz123", "1qaz2wsx",
-    "1q2w3e4r5t", "zxcvbnm,", "iloveyou", "iloveyou2", "!!!sunshine!!!", "monkey12", "dragon99", "football1",
-    "trustno1", "letmein!", "welcome2026", "changeme", "Admin1234", "hellohello", "lovelove", "q1w2e3r4", "a1b2c3d4",
-    "zaq12wsx", "ytrewqpoiuytrewq"[:6] * 2, "        ", "0987654321", "starwars", "Liverpool1",
-]  # fmt: skip
+    "19840523", "11111111", "aaaaaaaaaaaa", "abababab", "abcabcabc", "abcdabcd", "qwertyui", "qwertz123",
+    "1qaz2wsx", "1q2w3e4r5t", "zxcvbnm,", "iloveyou", "iloveyou2", "!!!sunshine!!!", "monkey12", "dragon99",
+    "football1", "trustno1", "letmein!", "welcome2026", "changeme", "Admin1234", "hellohello", "lovelove",
+    "q1w2e3r4", "a1b2c3d4", "zaq12wsx", "ytrewqytrewq", "        ", "0987654321", "starwars", "Liverpool1",
+]
 GOOD = [
-    "correct horse battery staple", "seven purple lamps", " leading and trailing ", "päßwörter sind schön", "密码很长而且没人知道",
-    "🦔🦊🐻🦁🐼🦉🐢🐙", "xK9#mQ2$", "x" * 64, "ab" * 64, "tab\tand\nnewline\x00nul", "314159265358", "wrong pony",
-]  # fmt: skip
+    "correct horse battery staple", "seven purple lamps", " leading and trailing ", "päßwörter sind schön",
+    "密码很长而且没人知道", "🦔🦊🐻🦁🐼🦉🐢🐙", "xK9#mQ2$", "x" * 64, "ab" * 64, "tab\tand\nnewline\x00nul",
+    "314159265358", "wrong pony", "monkeydragon",
+]
+# fmt: on
 
 
 @pytest.mark.parametrize("password", TOO_SIMPLE)

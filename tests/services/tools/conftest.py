@@ -37,8 +37,8 @@ class Workbench:
     timeout: float = 5.0
     live: int = 10
     wait: float = 0.05
-    bounds: CallBounds = CallBounds(per_user=10, total=200, per_minute=10_000, wait=0.05)
-    results: ResultBounds = ResultBounds(65_536, 134_217_728)
+    bounds: CallBounds = field(default_factory=lambda: CallBounds(10, 200, 10_000, wait=0.05))
+    results: ResultBounds = field(default_factory=lambda: ResultBounds(65_536, 134_217_728))
 
     def __post_init__(self) -> None:
         self.clock, self.kept, self.metrics = FakeClock(), KeptCalls(), CountedMetrics()
@@ -89,9 +89,9 @@ def _read(tool: Any, function: Any = None, description: str | None = None) -> To
 
 
 @pytest.fixture
-async def bench() -> AsyncIterator[Workbench]:
-    """A workbench; set its fields, then ``async with bench.engine`` is done by ``assembled``."""
-    yield Workbench()
+def bench() -> Workbench:
+    """A workbench; ``assembled`` sets its fields and puts it together."""
+    return Workbench()
 
 
 @pytest.fixture

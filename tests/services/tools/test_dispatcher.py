@@ -1,6 +1,7 @@
 """The one door: what a call does, in every way it can end."""
 
 import time
+from itertools import pairwise
 
 import anyio
 import pytest
@@ -92,11 +93,13 @@ async def test_closed_unlisted_tools_are_refused(assembled):
 
 
 async def test_a_tool_that_wants_approval_is_refused_while_nobody_can_approve(assembled):
-    bench = await assembled(tool(requires_approval=True)(add))
-    try:
-        result = await bench.dispatcher().execute_tool("add", {"a": 1})
-    finally:
-        add.requires_approval = False
+    @tool(requires_approval=True)
+    async def pay(amount: int) -> int:
+        """Pay."""
+        return amount
+
+    bench = await assembled(pay)
+    result = await bench.dispatcher().execute_tool("pay", {"amount": 1})
     assert result.error.code == "approval_denied"
     assert await bench.events() == []
 
@@ -161,12 +164,12 @@ async def test_progress_from_eight_threads_keeps_each_threads_order(assembled):
     events = await bench.events()
     assert [e["run_seq"] for e in events] == list(range(1, 203))
     assert [e["type"] for e in events[1:-1]] == ["progress_update"] * 200
-    by_thread = {str(n): [] for n in range(8)}
+    by_thread: dict[str, list[int]] = {str(n): [] for n in range(8)}
     for event in events[1:-1]:
         by_thread[event["payload"]["message"]].append(event["payload"]["progress_data"]["current_step"])
     assert all(steps == list(range(25)) for steps in by_thread.values())
     mixed = [event["payload"]["message"] for event in events[1:-1]]
-    assert sum(a != b for a, b in zip(mixed, mixed[1:], strict=False)) > 8, "the threads did not interleave"
+    assert sum(a != b for a, b in pairwise(mixed)) > 8, "the threads did not interleave"
 
 
 async def test_progress_after_the_end_does_nothing(assembled):
@@ -328,7 +331,7 @@ async def test_old_forms_of_calling_answer_in_their_old_shapes(assembled):
 
 
 async def test_a_thread_that_overruns_is_counted_until_it_ends(assembled):
-    release = []
+    release: list[bool] = []
 
     def blocks() -> str:
         """Block."""
@@ -347,7 +350,7 @@ async def test_a_thread_that_overruns_is_counted_until_it_ends(assembled):
 
 
 async def test_one_users_overrunning_threads_leave_threads_for_others(assembled):
-    release = []
+    release: list[bool] = []
 
     def blocks() -> None:
         """Block."""
