@@ -1,7 +1,8 @@
 """WebSocketBridgeAdapter: the one road from a run to its user.
 
-It shapes and sanitises payloads for one bound context and writes them through the run journal into the event log. Sockets are
-readers of that log; nobody writes to a socket from here, so a missing, slow or dead one changes nothing for the run.
+It shapes and sanitises payloads for one bound context and writes them through the run journal into the
+event log. Sockets are readers of that log; nobody writes to a socket from here, so a missing, slow or dead
+one changes nothing for the run.
 """
 
 import uuid
@@ -67,7 +68,7 @@ class WebSocketBridgeAdapter(AgentWebSocketBridge, metaclass=Sealed):
         payload = payloads.tool_executing(tool_name, parameters, call_id)
         return await self._send(run_id, agent_name, EventType.TOOL_EXECUTING, payload, call_id)
 
-    async def notify_tool_completed(
+    async def notify_tool_completed(  # noqa: PLR0913 - old callers' signature
         self,
         run_id: str,
         agent_name: str,
@@ -154,4 +155,3 @@ class WebSocketBridgeAdapter(AgentWebSocketBridge, metaclass=Sealed):
         if run_id != self._context.run_id:
             return False
         return await self._journal.append(self._context, event_type, agent_name, payload, subject)
-

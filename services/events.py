@@ -5,9 +5,8 @@ exact key sets are written down once; who may send what and when is decided by `
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from enum import StrEnum
-from typing import Any
+from typing import Any, NamedTuple
 
 
 class EventType(StrEnum):
@@ -61,8 +60,7 @@ PAYLOAD_KEYS: Mapping[EventType, tuple[frozenset[str], frozenset[str]]] = {
 LIFECYCLE_ENDS = frozenset({EventType.AGENT_COMPLETED, EventType.AGENT_ERROR})
 
 
-@dataclass(frozen=True, slots=True)
-class RunEvent:
+class RunEvent(NamedTuple):
     """One numbered event of one run, before the log gives it its place (``seq`` and ``epoch``).
 
     ``payload`` holds JSON values only and is already sanitised; ``timestamp`` is ISO-8601 UTC.

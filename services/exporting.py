@@ -31,4 +31,4 @@ def _plain(value: Any, depth: int) -> Any:
 
 
 def _entry(key: Any, value: Any, depth: int) -> Any:
-    return REDACTED if isinstance(key, str) and is_secret_key(key) else _plain(value, depth)
+    return REDACTED if is_secret_key(key) else _plain(value, depth)

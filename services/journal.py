@@ -25,6 +25,9 @@ REMEMBERED_ENDS = 4096
 
 Key = tuple[str, str]
 
+_OPENS = frozenset({EventType.TOOL_EXECUTING, EventType.SUBAGENT_STARTED})
+_CLOSES = frozenset({EventType.TOOL_COMPLETED, EventType.SUBAGENT_COMPLETED})
+
 
 @dataclass(slots=True)
 class _Waiting:
@@ -63,8 +66,18 @@ class _Run:
         self.draining = False
         self.progress: anyio.Event | None = None
         self.last_seq: int | None = None
-        self.started_event: RunEvent | None = None
-        self.open_events: dict[str, RunEvent] = {}
+        self.started_event: _Waiting | None = None
+        self.open_events: dict[str, _Waiting] = {}
+
+    def remember(self, event: _Waiting, subject: str | None) -> None:
+        """Keep what is open, for readers who come later."""
+        kind = event.type
+        if kind in _OPENS:
+            self.open_events[subject or ""] = event
+        elif kind in _CLOSES:
+            self.open_events.pop(subject or "", None)
+        elif kind is EventType.AGENT_STARTED:
+            self.started_event = event
 
     @property
     def disposable(self) -> bool:
@@ -101,7 +114,7 @@ class RunJournal(metaclass=Sealed):
         waiting = _Waiting(event_type, agent_name, context.thread_id, moment, payload)
         run.outbox.append(waiting)
         run.accepted += 1
-        _remember(run, waiting, key, subject)
+        run.remember(waiting, subject)
         return await self._flush(key, run)
 
     async def settle(self, context: UserExecutionContext) -> bool:
@@ -115,9 +128,9 @@ class RunJournal(metaclass=Sealed):
     def state(self, user_id: str) -> list[RunEvent]:
         """Return each active run's ``agent_started`` and its open ``tool_executing``, oldest first."""
         return [
-            event
-            for (owner, _), run in self._runs.items()
-            if owner == user_id and run.started_event is not None
+            event.numbered(key, 0)
+            for key, run in self._runs.items()
+            if key[0] == user_id and run.started_event is not None
             for event in (run.started_event, *run.open_events.values())
         ]
 
@@ -132,8 +145,9 @@ class RunJournal(metaclass=Sealed):
 
     def open_events(self, user_id: str, run_id: str) -> list[RunEvent]:
         """Return the tool and subagent events of a run that still await their counterpart, oldest first."""
-        run = self._runs.get((user_id, run_id))
-        return [] if run is None else list(run.open_events.values())
+        key = (user_id, run_id)
+        run = self._runs.get(key)
+        return [] if run is None else [event.numbered(key, 0) for event in run.open_events.values()]
 
     def _opened(self, key: Key) -> _Run:
         if key in self._ended:
@@ -181,15 +195,3 @@ class RunJournal(metaclass=Sealed):
                     self._ended.popitem(last=False)
         elif run.disposable and self._runs.get(key) is run:
             del self._runs[key]
-
-
-def _remember(run: _Run, waiting: _Waiting, key: Key, subject: str | None) -> None:
-    match waiting.type:
-        case EventType.AGENT_STARTED:
-            run.started_event = waiting.numbered(key, 0)
-        case EventType.TOOL_EXECUTING | EventType.SUBAGENT_STARTED:
-            run.open_events[subject or ""] = waiting.numbered(key, 0)
-        case EventType.TOOL_COMPLETED | EventType.SUBAGENT_COMPLETED:
-            run.open_events.pop(subject or "", None)
-        case _:
-            pass

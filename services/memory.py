@@ -1,8 +1,7 @@
-"""The memory service: how much memory this process uses, which scopes are open, and what gives way when it
-gets tight.
+"""The memory service: how much this process uses, which scopes are open, what gives way when it gets tight.
 
-It measures this process and invents no reading. At ``high`` it trims caches and closes idle dispatchers; at
-``critical`` it refuses new runs. It never closes a live run.
+It measures this process and invents no reading. At ``high`` it trims caches and closes idle scopes; at
+``critical`` it refuses new runs as well. It never closes a live run.
 """
 
 from collections import deque
@@ -28,6 +27,10 @@ SAMPLE_SECONDS = 5.0
 HISTORY = 720
 """Samples remembered: one hour."""
 
+FRESH_SECONDS = 1.0
+"""A reading of this age is good enough to decide about a new run: each costs several system files."""
+
+CLOSING_SECONDS = 5.0
 RETRY_AFTER = 10.0
 
 
@@ -75,7 +78,7 @@ class Sample:
 
 
 class MemoryService(metaclass=Sealed):
-    """Entered by the application, it samples every few seconds."""
+    """Entered by the application, it samples every few seconds. For the loop's thread only."""
 
     def __init__(self, probe: MemoryProbe, clock: Clock) -> None:
         self._probe, self._clock = probe, clock
@@ -83,6 +86,8 @@ class MemoryService(metaclass=Sealed):
         self._history: deque[Sample] = deque(maxlen=HISTORY)
         self._trimmers: list[Callable[[], None]] = []
         self._idle_closers: list[Callable[[], Awaitable[Any]]] = []
+        self._level, self._measured_at = MemoryLevel.UNKNOWN, -FRESH_SECONDS
+        self._told: MemoryLevel | None = None
         self._tasks: TaskGroup | None = None
 
     async def __aenter__(self) -> Self:
@@ -118,9 +123,10 @@ class MemoryService(metaclass=Sealed):
         resident, limit = self._probe.resident(), self._probe.limit()
         ratio = resident / limit if resident is not None and limit else None
         now = self._clock.monotonic()
+        self._level, self._measured_at = _level(ratio), now
         oldest = next(iter(self._scopes.values()), None)
         return MemoryStatus(
-            level=_level(ratio),
+            level=self._level,
             resident=resident,
             limit=limit,
             ratio=ratio,
@@ -129,8 +135,10 @@ class MemoryService(metaclass=Sealed):
         )
 
     def refuse_when_critical(self) -> None:
-        """Return, or raise ``Unavailable`` (``overloaded``, with ``retry_after_s``)."""
-        if self.status().level is MemoryLevel.CRITICAL:
+        """Raise ``Unavailable`` (``overloaded``) when a reading of this second is critical."""
+        if self._clock.monotonic() - self._measured_at >= FRESH_SECONDS:
+            self.status()
+        if self._level is MemoryLevel.CRITICAL:
             raise Unavailable(
                 "the server is short of memory: try again in a moment",
                 code="overloaded",
@@ -151,16 +159,29 @@ class MemoryService(metaclass=Sealed):
         return tuple(self._history)
 
     async def sample(self) -> MemoryStatus:
-        """Measure, remember, and make room when memory is tight."""
+        """Measure, remember, and make room when memory is tight. Trouble in making room is logged."""
         status = self.status()
         self._history.append(Sample(self._clock.now(), status.level, status.resident))
-        if status.level in {MemoryLevel.HIGH, MemoryLevel.CRITICAL}:
+        tight = status.level in {MemoryLevel.HIGH, MemoryLevel.CRITICAL}
+        if tight and self._told is not status.level:
             log.warning("memory_tight", level=status.level, ratio=status.ratio, scopes=status.live_scopes)
-            for trim in self._trimmers:
-                trim()
-            for close in self._idle_closers:
-                await close()
+        self._told = status.level
+        if tight:
+            await self._make_room()
         return status
+
+    async def _make_room(self) -> None:
+        for trim in self._trimmers:
+            try:
+                trim()
+            except Exception:
+                log.exception("trimming_failed", name=getattr(trim, "__qualname__", repr(trim)))
+        for close in self._idle_closers:
+            with anyio.move_on_after(CLOSING_SECONDS):
+                try:
+                    await close()
+                except Exception:
+                    log.exception("closing_idle_failed", name=getattr(close, "__qualname__", repr(close)))
 
     async def _watch(self) -> None:
         while True:

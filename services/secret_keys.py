@@ -17,11 +17,14 @@ _MAKES_TOKEN_A_NUMBER = frozenset({"count", "limit", "usage"})
 _WORD = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+")
 
 
-def is_secret_key(name: str) -> bool:
-    """Return whether the value under this name is a secret; pure, and cheap for names seen before.
+def is_secret_key(name: object) -> bool:
+    """Return whether the value under this name is a secret; cheap for names seen before.
 
-    Words end at ``_ - .`` and any other character but an ASCII letter, and where camel case begins a new one.
+    A key that is no text announces none. Words end at ``_ - .`` and any other character but an ASCII
+    letter, and where camel case begins a new one.
     """
+    if not isinstance(name, str):
+        return False
     return _remembered(name) if len(name) <= LONGEST_REMEMBERED else _judge(name)
 
 

@@ -1,7 +1,8 @@
-"""The event log in memory: a ring per user, a cursor per reader; gone with the process, which its epoch tells.
+"""The event log in memory: a ring per user, a cursor per reader; gone with the process, which its epoch
+tells.
 
-Bounds are the ring's: events and bytes per user, and an age after the user's last event. The log's head and epoch outlive the
-events by a day, so that a late reader learns that something was trimmed.
+Bounds are the ring's: events and bytes per user, and an age after the user's last event. The log's head and
+epoch outlive the events by a day, so that a late reader learns that something was trimmed.
 """
 
 import secrets
@@ -86,7 +87,9 @@ class MemoryEventLog(EventLog, metaclass=Sealed):
             return self._seq_of(log, event)
         frame = encode(event, log.head + 1, log.epoch)
         log.put(frame, event.run_seq)
-        while len(log.frames) > self._bounds.events or (log.bytes > self._bounds.bytes and len(log.frames) > 1):
+        while len(log.frames) > self._bounds.events or (
+            log.bytes > self._bounds.bytes and len(log.frames) > 1
+        ):
             log.drop_oldest()
         log.last_append = self._clock.monotonic()
         for users in (self._users, self._holding):
@@ -136,7 +139,9 @@ class MemoryEventLog(EventLog, metaclass=Sealed):
 
     def _expire(self, now: float) -> None:
         """Both tables are ordered by a user's last event, so the work is only what there is to forget."""
-        while (log := next(iter(self._holding.values()), None)) and now - log.last_append > self._bounds.seconds:
+        while (
+            log := next(iter(self._holding.values()), None)
+        ) and now - log.last_append > self._bounds.seconds:
             self._holding.popitem(last=False)
             log.clear()
         while (log := next(iter(self._users.values()), None)) and now - log.last_append > REMEMBERED_SECONDS:

@@ -4,7 +4,7 @@ The value handed on is a copy made from its JSON text, so a tool that changes it
 """
 
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 import anyio.to_thread
 from pydantic_core import PydanticSerializationError, from_json, to_json
@@ -22,8 +22,7 @@ class Unserialisable(Exception):
     """A result holds something that has no JSON form, or holds itself."""
 
 
-@dataclass(frozen=True, slots=True)
-class Bounded:
+class Bounded(NamedTuple):
     """``value`` for the caller, ``stored`` (secrets hidden) for the owner's record; ``size`` in bytes of
     JSON.
     """

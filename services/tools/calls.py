@@ -7,9 +7,8 @@ from one place, also when the tool times out, is cancelled, or raises what nobod
 import time
 import uuid
 from collections.abc import Awaitable, Mapping
-from dataclasses import dataclass
 from datetime import UTC, datetime
-from typing import Any
+from typing import Any, NamedTuple
 
 import structlog
 
@@ -27,8 +26,7 @@ from services.tools.tool import Injected, InvalidArguments, Tool
 log = structlog.get_logger(__name__)
 
 
-@dataclass(frozen=True, slots=True)
-class Ask:
+class Ask(NamedTuple):
     """What the caller wants: ``parameters`` as given, ``state`` for tools that take one."""
 
     parameters: Mapping[str, Any]
@@ -49,7 +47,8 @@ class RequestCalls(metaclass=Sealed):
     def authorise(self, tool: Tool, *, checked: bool) -> None:
         """Return, or raise ``PermissionDenied``; ``checked=False`` asks to leave the check out."""
         policy = self._pipeline.policy
-        self.count("permission_checks")
+        self.figures.permission_checks += 1
+        self._pipeline.totals.permission_checks += 1
         try:
             if not checked and not policy.may_skip_checks(self._context):
                 self.count("security_violations")
@@ -149,7 +148,8 @@ class RequestCalls(metaclass=Sealed):
     async def _tell(self, notification: Awaitable[bool]) -> None:
         try:
             if await notification:
-                self.count("websocket_events_sent")
+                self.figures.websocket_events_sent += 1
+                self._pipeline.totals.websocket_events_sent += 1
         except GrammarError:
             raise
         except Exception as error:  # noqa: BLE001 - delivery never changes a result, whatever a bridge does

@@ -22,12 +22,14 @@ class ToolExited(Exception):
     """A tool raised what is not for tools to raise: a cancellation, a ``SystemExit`` or the like."""
 
 
-class Running(Protocol):
-    """Where the name of the tool that has the loop right now is written, for the watchdog that finds
-    blocked loops.
+class Board(Protocol):
+    """Where it is written which tool has the loop right now, and which coroutines were left behind.
+
+    The latter refused even to be closed; they are held, since collecting one would close it again.
     """
 
     running_tool: str | None
+    left_behind: list[Coroutine[Any, Any, Any]]
 
 
 class Custody(Awaitable[Any]):
@@ -43,7 +45,7 @@ class Custody(Awaitable[Any]):
         "tool_name",
     )
 
-    def __init__(self, coroutine: Coroutine[Any, Any, Any], tool_name: str, board: Running) -> None:
+    def __init__(self, coroutine: Coroutine[Any, Any, Any], tool_name: str, board: Board) -> None:
         self._coroutine, self.tool_name, self._board = coroutine, tool_name, board
         self._swallowed, self._abandoned, self._waiting_for = 0, False, None
         self._interrupted = False
@@ -89,11 +91,7 @@ class Custody(Awaitable[Any]):
         try:
             self._coroutine.close()
         except RuntimeError:
-            _left_behind.append(self._coroutine)
+            self._board.left_behind.append(self._coroutine)
         if self._abandoned:
             raise TimeoutError(self.tool_name) from None
         raise error
-
-
-_left_behind: list[Coroutine[Any, Any, Any]] = []
-"""Coroutines that refused even to be closed; held, since collecting one would close it again and complain."""

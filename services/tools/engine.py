@@ -5,11 +5,10 @@ It decides nothing about permission and sends no events; the dispatcher does bot
 tool does, ``execute`` returns an ``Outcome`` or is cancelled itself.
 """
 
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Coroutine, Mapping
 from functools import partial
 from inspect import isawaitable
-from typing import Any, Self
+from typing import Any, NamedTuple, Self
 
 import anyio
 import structlog
@@ -30,8 +29,7 @@ GRACE = 1.0
 """Seconds a tool may take to clean up after its time limit."""
 
 
-@dataclass(frozen=True, slots=True)
-class Outcome:
+class Outcome(NamedTuple):
     """How an execution ended: ``status`` is completed, failed, timeout or cancelled."""
 
     status: str
@@ -56,6 +54,7 @@ class ExecutionEngine(metaclass=Sealed):
         self._running: dict[Custody, float] = {}
         self._tasks: TaskGroup | None = None
         self.running_tool: str | None = None
+        self.left_behind: list[Coroutine[Any, Any, Any]] = []
 
     @property
     def entered(self) -> bool:

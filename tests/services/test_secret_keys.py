@@ -39,6 +39,11 @@ def test_one_secret_word_among_others_is_enough() -> None:
     assert not is_secret_key("token_limit_and_token_usage")
 
 
+@pytest.mark.parametrize("key", [1, None, ("password",), b"password"])
+def test_a_key_that_is_no_text_announces_nothing(key: object) -> None:
+    assert not is_secret_key(key)
+
+
 def test_long_names_are_judged_but_not_remembered() -> None:
     before = secret_keys._remembered.cache_info().currsize
     assert is_secret_key("x" * 100_000 + "_password")

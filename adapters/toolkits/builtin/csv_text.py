@@ -130,11 +130,8 @@ def _delimiter(text: str) -> str:
 
 
 def _fit(sample: str, delimiter: str) -> tuple[float, int]:
-    try:
-        reader = csv.reader(io.StringIO(sample, newline=""), delimiter=delimiter)
-        widths = [len(row) for row in islice(reader, SAMPLE_ROWS) if row]
-    except csv.Error:
-        return 0, 0
+    reader = csv.reader(io.StringIO(sample, newline=""), delimiter=delimiter)
+    widths = [len(row) for row in islice(reader, SAMPLE_ROWS) if row]
     if not widths or widths[0] < 2:
         return 0, 0
     whole = widths[:-1] if len(widths) > 1 and len(sample) == SAMPLE_CHARACTERS else widths

@@ -67,7 +67,9 @@ def _bounded_trim(trim: Callable[[str, str], str]) -> Callable[[object, object],
     def bounded(value: object, characters: object) -> str | None:
         if value is None or characters is None:
             return None
-        return trim(str(value), str(characters)[:MAX_TRIMMED])
+        if len(str(characters)) > MAX_TRIMMED:
+            raise ValueError("too many characters to trim")  # SQLite passes on that it failed, not why
+        return trim(str(value), str(characters))
 
     return bounded
 
@@ -82,8 +84,6 @@ def query(table: Table, sql: str, limit: int, stopped: Stopped) -> tuple[list[st
             rows, truncated = _bounded(cursor, limit)
         except sqlite3.Error as error:
             raise ToolFailed(f"sql: {_explained(str(error), names)}") from None
-        except sqlite3.Warning:
-            raise ToolFailed("sql: send one statement, with nothing after its semicolon") from None
         return [name for name, *_ in cursor.description], rows, truncated
 
 

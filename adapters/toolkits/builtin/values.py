@@ -121,8 +121,6 @@ OPERATORS: Mapping[type[ast.AST], Callable[..., Value]] = {
 
 def text(value: Decimal) -> str:
     """Return plain digits: exact where they are few, else 15 significant ones or a whole number."""
-    if not value.is_finite():
-        raise ToolFailed("the result is not a number")
     if len(value.as_tuple().digits) > EXACT_DIGITS and value != value.to_integral_value():
         value = value.quantize(Decimal(1).scaleb(-max(0, SHOWN_DIGITS - 1 - value.adjusted())))
     digits = f"{value:f}"

@@ -42,6 +42,11 @@ def test_a_delimiter_inside_of_cells_does_not_mislead() -> None:
     assert cells("a;b\n1,5;x\n2,5;y\n") == [[1.5, "x"], [2.5, "y"]]
 
 
+def test_a_header_without_rows_is_an_empty_table() -> None:
+    table = loaded("a,b\n")
+    assert (table.rows, [column.type for column in table.columns]) == (0, ["text", "text"])
+
+
 def test_one_column_needs_no_delimiter() -> None:
     assert cells("name\nAnna\nBen\n") == [["Anna"], ["Ben"]]
 
@@ -81,7 +86,7 @@ def test_blank_lines_and_trailing_delimiters_are_passed_over() -> None:
         ("\n\n", "the file is empty"),
         (b"PK\x03\x04rest", "export the sheet as CSV"),
         (b"a,b\n\x00,1\n", "zero bytes"),
-        (",".join(f"c{n}" for n in range(501)), "501 columns are too many"),
+        (",".join(f"c{n}" for n in range(501)), "501 columns; at most 500"),
     ],
 )
 def test_what_cannot_be_read_is_told_with_its_line(content: str | bytes, words: str) -> None:

@@ -109,7 +109,7 @@ def test_anything_else_is_refused(sql: str) -> None:
         ("SELECT FROM", "syntax error; columns: region"),
         ("SELECT (1", "incomplete input"),
         ("SELECT 1; SELECT 2", "send one statement"),
-        ("SELECT nothing(units) FROM data", "no such function"),
+        ("SELECT missing(units) FROM data", "no such function"),
         ("SELECT random()", "usual functions"),
         (
             "SELECT group_concat(hex) FROM (SELECT replace(region, 'o', region) hex FROM data), z",
@@ -136,7 +136,7 @@ def test_the_authoriser_alone_refuses_every_other_table_and_statement() -> None:
             "PRAGMA query_only = OFF",
             "ATTACH '' AS x",
         ):
-            with pytest.raises(sqlite3.DatabaseError, match="not authorized|prohibited"):
+            with pytest.raises(sqlite3.DatabaseError, match=r"not authorized|prohibited"):
                 database.execute(sql)
 
 
@@ -167,8 +167,11 @@ def test_selects_that_would_double_on_each_level_are_refused_before_they_are_pre
 
 def test_a_usual_pivot_is_not_taken_for_such_a_thing() -> None:
     cases = ", ".join(f"sum(CASE WHEN units = {n} THEN price ELSE 0 END) AS m{n}" for n in range(24))
-    with_share = f"WITH p AS (SELECT region, {cases} FROM data GROUP BY region) SELECT region, m1 + m3 + m5 AS m FROM p"
-    assert rows(with_share) == [["North", 0.1], ["South", 0.2]]
+    pivot = f"SELECT region, {cases} FROM data GROUP BY region"
+    assert rows(f"WITH p AS ({pivot}) SELECT region, m1 + m3 + m5 AS m FROM p") == [
+        ["North", 0.1],
+        ["South", 0.2],
+    ]
 
 
 def test_rows_and_characters_of_a_result_are_bounded() -> None:
@@ -177,7 +180,7 @@ def test_rows_and_characters_of_a_result_are_bounded() -> None:
     assert query(table, "SELECT n FROM data", 300, never)[2] is False
     found, truncated = query(table, "SELECT t FROM data", 300, never)[1:]
     assert truncated
-    assert sum(len(cell) for (cell,) in found) <= table_query.MAX_RESULT
+    assert sum(len(str(cell)) for (cell,) in found) <= table_query.MAX_RESULT
     (long,) = rows("SELECT group_concat(t, '') FROM (SELECT t FROM data LIMIT 60)", table)[0]
     assert long == "x" * table_query.MAX_CELL + " ..."
     with pytest.raises(ToolFailed, match="too big"):
@@ -187,12 +190,11 @@ def test_rows_and_characters_of_a_result_are_bounded() -> None:
 def test_no_single_function_call_takes_minutes() -> None:
     table = loaded(b"t\n" + b"".join(b"%s\n" % (b"a" * 1000) for _ in range(68)))
     whole = "(SELECT group_concat(t, '') FROM data)"
-    assert rows(
-        f"SELECT length(trim({whole}, replace(substr({whole}, 1, 9000), 'a', 'bcdef') || 'a'))", table
-    ) == [[68067]]
+    with pytest.raises(ToolFailed, match="user-defined function"):
+        rows(f"SELECT trim({whole}, replace(substr({whole}, 1, 9000), 'a', 'bcdef') || 'a')", table)
     assert rows(f"SELECT instr({whole}, substr({whole}, 1, 34000) || 'b')", table) == [[0]]
     with pytest.raises(ToolFailed, match="LIKE or GLOB pattern too complex"):
-        rows(f"SELECT 'x' LIKE {whole}", table)
+        rows(f"SELECT 'x' LIKE substr({whole}, 1, 300)", table)
 
 
 VALUES = st.lists(

@@ -1,4 +1,5 @@
 import threading
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -136,30 +137,20 @@ async def test_loading_and_asking_end_when_their_time_is_over(files: DirectoryFi
         )
 
 
-async def test_a_cancelled_query_ends_its_thread(files: DirectoryFiles) -> None:
-    asked, ended = threading.Event(), threading.Event()
+async def test_work_that_is_cancelled_is_told_to_stop(tables: TableTools) -> None:
+    running, ended = threading.Event(), threading.Event()
 
-    class Watched(StillClock):
-        def monotonic(self) -> float:
-            asked.set()
-            return 0.0
-
-    tables = build(TableTools, files, Watched())
-    files.add("sales.csv", SALES)
-    await tables.table_load("sales.csv", context(), Reports())
-
-    def work(stopped: Any) -> None:
-        asked.set()
+    def work(stopped: Callable[[], bool]) -> None:
+        running.set()
         while not stopped():
             pass
         ended.set()
 
-    asked.clear()
     async with anyio.create_task_group() as tasks:
         tasks.start_soon(tables._run, work, 5.0)
-        await anyio.to_thread.run_sync(asked.wait)
+        await anyio.to_thread.run_sync(running.wait)
         tasks.cancel_scope.cancel()
-    await anyio.to_thread.run_sync(ended.wait)
+    assert await anyio.to_thread.run_sync(ended.wait, 30)
 
 
 def test_the_user_and_the_progress_are_no_arguments(tables: TableTools) -> None:

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from tests.containers.kernel.cost import left_behind, of_a_live_scope, open_and_close, traced_now
+from benchmarks.scope import left_behind, of_a_live_scope, open_and_close, traced_now
 
 ALLOWED = 64 * 1024
 

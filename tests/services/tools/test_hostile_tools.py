@@ -14,6 +14,7 @@ from services.tools.bounding import ResultBounds
 from tests.grammar_reading import faults
 
 RELEASED: list[bool] = []
+KEPT: list[Any] = []  # a coroutine that refuses to be closed would complain when it is collected
 
 
 async def never_returns() -> None:
@@ -138,6 +139,7 @@ async def test_it_ends_in_one_terminal_event_and_another_user_is_served(assemble
     bench = await assembled(hostile, echo, timeout=0.1)
     dispatcher = bench.dispatcher()
     result = await dispatcher.execute_tool(hostile.__name__)
+    KEPT.extend(bench.engine.left_behind)
     assert (result.success, result.error.code) == (False, HOSTILE[hostile])
     events = await bench.events()
     assert [e["type"] for e in events] == ["tool_executing", "tool_completed"]
