@@ -1,80 +1,96 @@
-"""Logging: structlog, configured once, JSON unless somebody looks at a terminal; secrets never pass."""
+"""Logging: structlog, configured once for the process; JSON unless somebody looks at a terminal.
+
+A library that logs by itself takes the same way, from its warnings on. The web server's access log is off:
+a run and a call have one line each, and they say more.
+"""
 
 import logging
 import sys
-from collections.abc import MutableMapping
-from typing import Any
+from collections.abc import Iterable
+from typing import TextIO
 
-import orjson
 import structlog
+from pydantic import BaseModel, SecretStr
+from structlog.typing import Processor
 
+from config.log_lines import (
+    EXCEPTIONS,
+    Mask,
+    as_json,
+    as_json_text,
+    escape_controls,
+    hide_secrets,
+    traceback_for_people,
+)
 from config.settings import Logs
-from services.sanitising import redacted
 
-LEVELS = {"debug": 10, "info": 20, "warning": 30, "error": 40}
-FOREIGN = ("uvicorn", "uvicorn.error", "uvicorn.access", "sqlalchemy", "alembic", "fastapi", "asyncio")
-"""Libraries that log by themselves; their lines take the same way."""
+LEVELS = {"debug": logging.DEBUG, "info": logging.INFO, "warning": logging.WARNING, "error": logging.ERROR}
+FOREIGN = ("", "uvicorn", "uvicorn.error", "uvicorn.access", "sqlalchemy", "alembic", "fastapi", "asyncio")
+"""Loggers of libraries; the nameless one is every other library's."""
 
 
-def configure_logs(logs: Logs) -> None:
-    """Set up logging for this process; the last call counts."""
-    as_json = logs.format == "json" or (logs.format == "auto" and not sys.stderr.isatty())
-    level = LEVELS[logs.level]
-    shared: list[structlog.typing.Processor] = [
+def configure_logs(logs: Logs, secrets: Iterable[str] = (), *, lasting: bool = False) -> None:
+    """Set up logging to standard error; the last call counts.
+
+    ``secrets`` are values that must not be seen in any line. ``lasting`` makes logging faster by a third
+    and is for a process that configures once: loggers used after it keep to it whatever later calls say.
+    """
+    as_lines = logs.format == "json" or (logs.format == "auto" and not sys.stderr.isatty())
+    level, mask = LEVELS[logs.level], Mask(secrets)
+    native: list[Processor] = [*_shared(), *(_json(as_json) if as_lines else _console()), mask]
+    structlog.configure(
+        processors=native,
+        wrapper_class=structlog.make_filtering_bound_logger(level),
+        logger_factory=structlog.BytesLoggerFactory(sys.stderr.buffer)
+        if as_lines
+        else structlog.PrintLoggerFactory(sys.stderr),
+        cache_logger_on_first_use=lasting,
+    )
+    foreign: list[Processor] = [*(_json(as_json_text) if as_lines else _console()), mask]
+    _route_foreign(foreign, max(level, logging.WARNING))
+
+
+def secret_values(section: BaseModel) -> list[str]:
+    """Return every secret that these settings hold."""
+    values = [getattr(section, name) for name in type(section).model_fields]
+    inner = [secret for value in values if isinstance(value, BaseModel) for secret in secret_values(value)]
+    return inner + [value.get_secret_value() for value in values if isinstance(value, SecretStr)]
+
+
+def _shared() -> list[Processor]:
+    return [
         structlog.contextvars.merge_contextvars,
         structlog.processors.add_log_level,
         structlog.processors.TimeStamper(fmt="iso", utc=True),
-        _hide_secrets,
+        hide_secrets,
     ]
-    ending = _json_ending() if as_json else _console_ending()
-    structlog.configure(
-        processors=[*shared, *ending],
-        wrapper_class=structlog.make_filtering_bound_logger(level),
-        logger_factory=structlog.BytesLoggerFactory(sys.stderr.buffer)
-        if as_json
-        else structlog.PrintLoggerFactory(sys.stderr),
-        cache_logger_on_first_use=False,
+
+
+def _json(renderer: Processor) -> list[Processor]:
+    return [EXCEPTIONS, renderer]
+
+
+def _console() -> list[Processor]:
+    renderer = structlog.dev.ConsoleRenderer(
+        colors=sys.stderr.isatty(), exception_formatter=traceback_for_people
     )
-    _route_foreign(shared, ending, max(level, logging.WARNING))
+    return [escape_controls, renderer]
 
 
-def _json_ending() -> list[structlog.typing.Processor]:
-    return [
-        structlog.processors.ExceptionRenderer(structlog.tracebacks.ExceptionDictTransformer(show_locals=False)),
-        structlog.processors.JSONRenderer(serializer=_dumps),
-    ]
-
-
-def _console_ending() -> list[structlog.typing.Processor]:
-    plain = structlog.dev.plain_traceback
-    return [structlog.dev.ConsoleRenderer(colors=sys.stderr.isatty(), exception_formatter=plain)]
-
-
-def _dumps(event: Any, **_: Any) -> bytes:
-    return orjson.dumps(event, default=str)
-
-
-def _hide_secrets(_logger: Any, _method: str, event: MutableMapping[str, Any]) -> MutableMapping[str, Any]:
-    exception = event.pop("exc_info", None)
-    hidden: MutableMapping[str, Any] = redacted(dict(event))
-    if exception is not None:
-        hidden["exc_info"] = exception
-    return hidden
-
-
-def _route_foreign(
-    shared: list[structlog.typing.Processor], ending: list[structlog.typing.Processor], level: int
-) -> None:
-    last = [step for step in ending if not isinstance(step, structlog.processors.JSONRenderer)]
-    renderer = structlog.processors.JSONRenderer() if len(last) != len(ending) else last.pop()
-    handler = logging.StreamHandler(sys.stderr)
+def _route_foreign(ending: list[Processor], level: int) -> None:
+    handler = _Handler(sys.stderr)
     handler.setFormatter(
         structlog.stdlib.ProcessorFormatter(
-            foreign_pre_chain=shared,
-            processors=[structlog.stdlib.ProcessorFormatter.remove_processors_meta, *last, renderer],
+            foreign_pre_chain=[structlog.stdlib.add_logger_name, *_shared()],
+            processors=[structlog.stdlib.ProcessorFormatter.remove_processors_meta, *ending],
         )
     )
     for name in FOREIGN:
         logger = logging.getLogger(name)
-        logger.handlers, logger.propagate = [handler], False
+        others = [each for each in logger.handlers if not isinstance(each, _Handler)] if not name else []
+        logger.handlers, logger.propagate = [*others, handler], False
         logger.setLevel(level)
+
+
+class _Handler(logging.StreamHandler[TextIO]):
+    """Ours, so that a second call finds and replaces it and leaves those of others at the root alone."""

@@ -18,7 +18,7 @@ from pydantic_settings import SettingsError as SourceError
 from config.settings import Settings
 
 PREFIX = "SOLEDOOR_"
-OTHER_VARIABLES = frozenset({"SOLEDOOR_CONFIG", "SOLEDOOR_TOKEN"})
+OTHER_VARIABLES = frozenset({"SOLEDOOR_CONFIG", "SOLEDOOR_ENV", "SOLEDOOR_TOKEN"})
 MASK = "********"
 
 

@@ -245,7 +245,7 @@ class Settings(BaseSettings):
         dotenv_settings: PydanticBaseSettingsSource,
         file_secret_settings: PydanticBaseSettingsSource,
     ) -> tuple[PydanticBaseSettingsSource, ...]:
-        """Arguments, then environment, then the configuration file."""
+        """Arguments, then environment, then the file."""
         named = settings_cls.model_config.get("toml_file") or os.environ.get("SOLEDOOR_CONFIG")
         file = (TomlConfigSettingsSource(settings_cls, named),) if named else ()
         return (init_settings, _Environment(settings_cls), *file)

@@ -118,6 +118,8 @@ class ApplicationContainer(DeclarativeContainer):
     threads = Shared(ToolThreads, limits.provided.tool_threads, limits.provided.concurrent_calls)
     call_limits = Shared(CallLimits, Shared(values.call_bounds, settings), clock)
     admission = Shared(DispatcherAdmission, limits.provided.live_dispatchers, limits.provided.dispatcher_wait)
+    tables = Shared(TableTools, files, clock)
+    relief = Shared(values.relief, memory, tables, admission)
     status = Shared(SystemStatus, memory, admission, call_limits, threads)
     toolkits = Shared(
         values.toolkits,
@@ -127,7 +129,7 @@ class ApplicationContainer(DeclarativeContainer):
         Shared(CalculateTools),
         Shared(TimeTools, clock),
         Shared(NoteTools, note_store),
-        Shared(TableTools, files, clock),
+        tables,
         Shared(SystemTools, status),
     )
     catalog = Shared(ToolCatalog, toolkits)

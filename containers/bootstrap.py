@@ -6,7 +6,7 @@ from typing import Literal
 
 from fastapi import FastAPI
 
-from config.logs import configure_logs
+from config.logs import configure_logs, secret_values
 from config.reading import read_settings
 from config.settings import Settings
 from containers.agents import add_agents
@@ -77,7 +77,7 @@ async def bootstrap(settings: Settings | None = None) -> AsyncGenerator[Applicat
     """
     refuse_foreign_packages()
     settings = settings or read_settings()
-    configure_logs(settings.logs)
+    configure_logs(settings.logs, secret_values(settings))
     container = container_for(settings)
     freeze(container)
     async with Lifespan(container, settings.server.drain_seconds + STOP_GRACE):

@@ -10,13 +10,16 @@ from sqlalchemy import select
 from adapters.event_log.memory import LogBounds
 from adapters.storage.database import Database
 from adapters.storage.directory import usable
+from adapters.toolkits.builtin.tables import TableTools
 from adapters.toolkits.objects import tool_from_object
 from config.settings import Auth, Limits, Server, Settings
 from services.agents.analyst import Analyst
 from services.agents.assistant import Assistant
 from services.agents.base import BaseAgent
 from services.identity.sessions import Lifetime
+from services.memory import MemoryService
 from services.runs import RunBounds
+from services.tools.admission import DispatcherAdmission
 from services.tools.bounding import ResultBounds
 from services.tools.function import tool_from_function
 from services.tools.limits import CallBounds
@@ -110,6 +113,13 @@ def checks(database: Database) -> Mapping[str, Callable[[], Awaitable[bool]]]:
 def session_lifetime(auth: Auth) -> Lifetime:
     """Return how long sessions last."""
     return Lifetime(timedelta(hours=auth.session_idle_hours), timedelta(days=auth.session_days))
+
+
+def relief(memory: MemoryService, tables: TableTools, admission: DispatcherAdmission) -> int:
+    """Tell the memory service what may give way when memory is tight; return of how many kinds."""
+    memory.add_trimmer(tables.cache.clear)
+    memory.add_idle_closer(admission.close_idle)
+    return 2
 
 
 def tool_reader() -> ReadTool:

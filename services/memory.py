@@ -84,7 +84,7 @@ class MemoryService(metaclass=Sealed):
         self._probe, self._clock = probe, clock
         self._scopes: dict[object, tuple[UserExecutionContext, float]] = {}
         self._history: deque[Sample] = deque(maxlen=HISTORY)
-        self._trimmers: list[Callable[[], None]] = []
+        self._trimmers: list[Callable[[], object]] = []
         self._idle_closers: list[Callable[[], Awaitable[Any]]] = []
         self._level, self._measured_at = MemoryLevel.UNKNOWN, -FRESH_SECONDS
         self._told: MemoryLevel | None = None
@@ -100,7 +100,7 @@ class MemoryService(metaclass=Sealed):
         self._tasks.cancel_scope.cancel()
         await self._tasks.__aexit__(None, None, None)
 
-    def add_trimmer(self, trim: Callable[[], None]) -> None:
+    def add_trimmer(self, trim: Callable[[], object]) -> None:
         """Call this at ``high`` and above; it drops what can be had again."""
         self._trimmers.append(trim)
 
