@@ -128,13 +128,13 @@ def _model(name: str, fields: Mapping[str, tuple[Any, FieldInfo]], extra: bool) 
     config = ConfigDict(
         extra="allow" if extra else "forbid", arbitrary_types_allowed=False, use_enum_values=False
     )
-    numbered: dict[str, Any] = {
-        f"p{index}": (Annotated[hint, Field(alias=real)], info)
-        for index, (real, (hint, info)) in enumerate(fields.items())
-    }
     try:
+        numbered: dict[str, Any] = {
+            f"p{index}": (Annotated[hint, Field(alias=real)], info)
+            for index, (real, (hint, info)) in enumerate(fields.items())
+        }
         return create_model(name, __config__=config, **numbered)
-    except (PydanticSchemaGenerationError, PydanticUserError, TypeError) as error:
+    except (PydanticSchemaGenerationError, PydanticUserError, TypeError, AttributeError) as error:
         reason = str(error).splitlines()[0]
         raise ToolDefinitionError(name, f"a type hint cannot be read as JSON: {reason}") from error
 

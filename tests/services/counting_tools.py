@@ -1,0 +1,14 @@
+"""A tool that shows how often it ran."""
+
+from collections import Counter
+
+RAN: Counter[str] = Counter()  # tests use names of their own
+
+
+async def count_up(name: str) -> int:
+    """Count how often this was called with the name."""
+    RAN[name] += 1
+    return RAN[name]
+
+
+__all__ = ["count_up"]
