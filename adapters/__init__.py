@@ -1,0 +1,1 @@
+"""How the system touches the world: sockets, databases, models, tools, the terminal."""

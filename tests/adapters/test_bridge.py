@@ -56,7 +56,9 @@ async def test_a_whole_run_has_exactly_the_protocols_keys(bridge, log):
 
 async def test_an_error_is_told_without_paths_and_marked_for_users(bridge, log):
     await bridge.notify_agent_started(RUN, "a")
-    await bridge.notify_agent_error(RUN, "a", "no /srv/app/secret.py here " + "x" * 400, {"error_type": "timeout"})
+    await bridge.notify_agent_error(
+        RUN, "a", "no /srv/app/secret.py here " + "x" * 400, {"error_type": "timeout"}
+    )
     payload = (await sent(log))[-1]["payload"]
     assert "/srv" not in payload["error_message"]
     assert len(payload["error_message"]) <= 300

@@ -14,9 +14,9 @@ from adapters.models.replies import RepliesModel, call
 from config.settings import Limits, Settings
 from containers.bootstrap import application_for_tests, running
 from services.errors import InvalidInput, NotFound, TooMuch, Unavailable
+from services.intake import RunRequest
 from services.ports.identity import User
 from services.ports.runs import RunStatus
-from services.intake import RunRequest
 from tests.grammar_reading import faults
 
 ANN = User("user-ann", "ann", frozenset({"user"}))

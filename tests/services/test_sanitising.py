@@ -1,6 +1,7 @@
 """What of a value may be seen where."""
 
 import copy
+from typing import Any
 
 from hypothesis import given
 from hypothesis import strategies as st
@@ -37,7 +38,7 @@ def test_cuts_differ_between_parameters_and_results_and_spare_records():
 
 
 def test_deeper_than_anybody_reads_is_hidden_not_followed():
-    deep = [{"k": []}]
+    deep: list[Any] = [{"k": []}]
     for _ in range(200):
         deep = [{"k": deep}]
     assert REDACTED in str(redacted(deep))

@@ -1,0 +1,56 @@
+"""The command line in this process, in an empty directory, without settings from outside."""
+
+import logging
+import os
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+import structlog
+from typer.testing import CliRunner, Result
+
+from adapters.cli.app import build_cli
+from config.logs import FOREIGN
+from containers import bootstrap
+
+
+@pytest.fixture(autouse=True)
+def _logging_as_it_was() -> Iterator[None]:
+    """Commands set up logging for their process, and here that is ours."""
+    configured, config = structlog.is_configured(), structlog.get_config()
+    loggers = [logging.getLogger(name) for name in FOREIGN]
+    before = [(logger.handlers, logger.propagate, logger.level) for logger in loggers]
+    yield
+    structlog.reset_defaults()
+    if configured:
+        structlog.configure(**config)
+    for logger, (handlers, propagate, level) in zip(loggers, before, strict=True):
+        logger.handlers, logger.propagate = handlers, propagate
+        logger.setLevel(level)
+
+
+Cli = Callable[..., Result]
+
+
+@pytest.fixture(autouse=True)
+def here(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """Work in an empty directory."""
+    for name in [name for name in os.environ if name.upper().startswith("SOLEDOOR_")]:
+        monkeypatch.delenv(name)
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.syspath_prepend(str(tmp_path))
+    return tmp_path
+
+
+@pytest.fixture
+def cli() -> Cli:
+    """Run a command line and return its result."""
+    app = build_cli(bootstrap)
+
+    def run(*arguments: str | Path, stdin: str = "") -> Result:
+        result = CliRunner().invoke(app, [str(each) for each in arguments], input=stdin)
+        if result.exception is not None and not isinstance(result.exception, SystemExit):
+            raise result.exception
+        return result
+
+    return run
