@@ -19,6 +19,7 @@ from pydantic_settings import (
 )
 
 Seconds = Annotated[float, Field(gt=0)]
+Days = Seconds
 Count = Annotated[int, Field(gt=0)]
 
 MINIMUM_SECRET = 32
@@ -67,9 +68,7 @@ class Auth(Section):
     session_idle_hours: Annotated[float, Field(gt=0)] = Field(
         default=12, description="a session ends after this long unused"
     )
-    session_days: Annotated[float, Field(gt=0)] = Field(
-        default=7, description="a session ends after this long in any case"
-    )
+    session_days: Days = Field(default=7, description="a session ends after this long in any case")
     minimum_password: int = Field(default=8, ge=8, le=128, description="shortest password accepted")
     login_attempts: Count = Field(
         default=10, description="failed logins per account and per address in the window"

@@ -16,10 +16,11 @@ from adapters.models.scripted.arithmetic_nodes import (
 )
 from adapters.models.scripted.arithmetic_reader import Reader
 from adapters.models.scripted.arithmetic_tokens import REDUCTIONS, Token
-from adapters.models.scripted.text import word_list
 
-_FRACTIONS = "hal 2 thi 3 qua 4 fou 4 fif 5 six 6 sev 7 eig 8 nin 9 ten 10 hun 100"
-_DENOMINATORS = dict(zip(word_list(_FRACTIONS)[::2], word_list(_FRACTIONS)[1::2], strict=True))
+_DENOMINATORS = {
+    "hal": "2", "thi": "3", "qua": "4", "fou": "4", "fif": "5", "six": "6", "sev": "7", "eig": "8",
+    "nin": "9", "ten": "10", "hun": "100",
+}  # fmt: skip
 _PREFIXES = {
     "sqrt": "sqrt({})", "cbrt": "{} ** (1 / 3)", "square": "{} ** 2", "cube": "{} ** 3",
     "double": "{} * 2", "triple": "{} * 3", "factorial": "factorial({})",
@@ -42,13 +43,10 @@ class Parser(Reader):
     def amount(self) -> tuple[Node, bool]:
         """Read a factor and say whether it is a percentage."""
         node = self.factor()
-        if self.kind() == "%" and not self._followed_by_number():
+        if self.kind() == "%" and self.kind(1) not in {"number", "("}:
             self.at += 1
             return node, True
         return node, False
-
-    def _followed_by_number(self) -> bool:
-        return self.kind(1) in {"number", "("}
 
     def expression(self) -> Node:
         """Read terms joined by plus, minus, or "with 8 % tax"."""
@@ -100,7 +98,7 @@ class Parser(Reader):
         left = self.factor()
         while True:
             self._unit_noise()
-            if self.kind() == "%" and self._followed_by_number():
+            if self.kind() == "%" and self.kind(1) in {"number", "("}:
                 self.at += 1
                 left, sign = joined("%", [left, self.factor()]), ""
             elif (token := self.accept("*", "/", "mod")) is not None:

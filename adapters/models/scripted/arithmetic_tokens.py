@@ -69,9 +69,10 @@ _PHRASES = {
     "is": "is|equals|equal|are|makes|make|=",
 }  # fmt: skip
 _KIND = {phrase: kind for kind, phrases in reversed(_PHRASES.items()) for phrase in phrases.split("|")}
-_FIRST: dict[str, int] = {}
-for _phrase in _KIND:
-    _FIRST[_phrase.split()[0]] = max(_FIRST.get(_phrase.split()[0], 1), len(_phrase.split()))
+_FIRST = {
+    first: max(len(phrase.split()) for phrase in _KIND if phrase.split()[0] == first)
+    for first in {phrase.split()[0] for phrase in _KIND}
+}
 _TOKEN = re.compile(
     rf"(?P<date>(?<![\d-])\d{{4}}-\d\d(?:-\d\d)?(?![\d-]))|[$€£¥]?(?P<number>{SCALED})|(?P<sign>\*\*|[-+*/^%!(),=&])|(?P<word>[a-z']+)|(?P<end>[.;:?](?:\s|$))",
     re.IGNORECASE,

@@ -55,28 +55,13 @@ class ToolView:
         return next((p for p in self.parameters if not set(names).isdisjoint(p.words)), None)
 
 
-_views: dict[tuple[str, str, int], tuple[Mapping[str, Any], ToolView]] = {}
-
-
 def views(tools: Sequence[ToolSchema]) -> tuple[ToolView, ...]:
     """Return the analysed tools, in the order given."""
-    return tuple([_view(tool) for tool in tools])
+    return tuple([_analyse(tool) for tool in tools])
 
 
-def _view(tool: ToolSchema) -> ToolView:
-    key = (tool.name, tool.description, id(tool.parameters))
-    kept = _views.get(key)
-    if (
-        kept is not None and kept[0] is tool.parameters
-    ):  # the entry keeps its object alive, so an id is never reused
-        return kept[1]
-    if len(_views) >= _CACHED:
-        _views.clear()
-    view = _analyse(tool)
-    _views[key] = (tool.parameters, view)
-    return view
-
-
+# A schema is compared by identity and made once per application, so what was learned from it stays true.
+@lru_cache(maxsize=_CACHED)
 def _analyse(tool: ToolSchema) -> ToolView:
     names = frozenset(name_words(tool.name))
     described = frozenset(words(tool.description))

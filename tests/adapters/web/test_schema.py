@@ -70,9 +70,9 @@ async def test_an_event_of_the_log_fits_the_schema(site: Site) -> None:
     st.fixed_dictionaries(
         {"type": st.sampled_from(["user_message", "cancel", "approve", "deny", "ack", "auth", "pong", "x"])},
         optional={
-            "message_id": st.text(max_size=3) | st.none() | st.integers(),
+            "message_id": st.text(max_size=3) | st.none() | st.integers(-9, 9),
             "content": st.text(max_size=3) | st.none(),
-            "run_id": st.text(max_size=3) | st.integers(),
+            "run_id": st.text(max_size=3) | st.integers(-9, 9),
             "call_id": st.text(max_size=3),
             "seq": st.integers(-2, 5) | st.booleans(),
             "files": st.lists(st.text(max_size=2), max_size=3),

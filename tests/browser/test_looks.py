@@ -1,0 +1,136 @@
+"""The page at two widths, in light and dark, in its four states: nothing overflows, and axe finds nothing."""
+
+import os
+from collections.abc import Awaitable, Callable
+from pathlib import Path
+from typing import Any, Literal
+
+import anyio
+import pytest
+from playwright.async_api import expect
+
+from tests.browser.conftest import PageServer, Visit
+from tests.browser.screen import Screen
+from tests.browser.tools import GATES
+
+pytestmark = pytest.mark.needs("chromium")
+
+AXE = Path(__file__).parent / "vendor" / "axe-core" / "4.14.1" / "axe.min.js"
+PICTURES = Path(__file__).parents[2] / "docs" / "pictures"
+WIDTHS = {"wide": {"width": 1280, "height": 860}, "phone": {"width": 390, "height": 844}}
+Scheme = Literal["light", "dark"]
+
+
+async def empty(screen: Screen) -> None:
+    await expect(screen.page.locator(".welcome")).to_be_visible()
+
+
+async def going(screen: Screen) -> None:
+    await screen.ask("Read harbour.csv and name the busiest day.")
+    await expect(screen.page.get_by_role("progressbar")).to_be_visible()
+
+
+async def finished(screen: Screen) -> None:
+    await screen.ask("Compare the regions by revenue, please.")
+    await screen.ended()
+    await screen.unfold()
+    await screen.page.get_by_role("button", name="Details of calculate").click()
+
+
+async def answered(screen: Screen) -> None:
+    await screen.ask("Compare the regions by revenue, please.")
+    await screen.ended()
+    await screen.unfold()
+    await screen.page.locator(".scroller").evaluate("(box) => { box.scrollTop = 0; }")
+
+
+async def failed(screen: Screen) -> None:
+    await screen.ask("Sum net_revenue")
+    await screen.ended("failed")
+
+
+STATES: dict[str, Callable[[Screen], Awaitable[None]]] = {
+    "empty": empty,
+    "running": going,
+    "finished": finished,
+    "answered": answered,
+    "failed": failed,
+}
+
+
+async def inside(visit: Visit, server: PageServer, width: str, scheme: Scheme) -> Screen:
+    window = await visit(viewport=WIDTHS[width], color_scheme=scheme, reduced_motion="reduce")
+    await window.open()
+    await window.log_in(await server.account())
+    return window
+
+
+async def shown(window: Screen, state: str) -> None:
+    """Bring about the state in a new conversation; what the last one still reads may go on."""
+    GATES.pop("harbour.csv", anyio.Event()).set()
+    await window.open("/#/")
+    await STATES[state](window)
+
+
+async def overflowing(screen: Screen) -> list[str]:
+    """What is wider than its place, of the things that must not scroll sideways."""
+    script = """() => [...document.querySelectorAll('html, .scroller, .threads-box, .steps, .composer')]
+      .filter((box) => box.scrollWidth > box.clientWidth).map((box) => box.className || box.tagName)"""
+    return list(await screen.evaluate(script))
+
+
+async def violations(screen: Screen) -> list[Any]:
+    await screen.evaluate(AXE.read_text(encoding="utf-8"))
+    found = await screen.evaluate("async () => (await axe.run(document)).violations")
+    return [(one["id"], [node["html"] for node in one["nodes"]]) for one in found]
+
+
+@pytest.mark.parametrize("width", WIDTHS)
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+async def test_axe_finds_nothing_and_nothing_overflows_in_any_state(
+    visit: Visit, page_server: PageServer, width: str, scheme: Scheme
+) -> None:
+    window = await inside(visit, page_server, width, scheme)
+    for state in STATES:
+        await shown(window, state)
+        assert (state, await violations(window)) == (state, [])
+        assert (state, await overflowing(window)) == (state, [])
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+@pytest.mark.parametrize("width", WIDTHS)
+async def test_axe_finds_nothing_at_the_entrance(visit: Visit, width: str, scheme: Scheme) -> None:
+    window = await visit(viewport=WIDTHS[width], color_scheme=scheme, reduced_motion="reduce")
+    await window.open()
+    await window.page.get_by_role("button", name="First start?").click()
+    await window.page.get_by_role("button", name="Make the account").click()
+    assert await violations(window) == []
+    assert await overflowing(window) == []
+
+
+async def test_on_a_phone_the_threads_are_a_drawer_that_escape_closes(
+    visit: Visit, page_server: PageServer
+) -> None:
+    window = await inside(visit, page_server, "phone", "light")
+    menu = window.page.get_by_role("button", name="Conversations")
+    await expect(window.page.locator(".sidebar")).to_be_hidden()
+    await menu.click()
+    await expect(window.page.get_by_role("link", name="New conversation")).to_be_focused()
+    assert await violations(window) == []
+    await window.page.keyboard.press("Escape")
+    await expect(window.page.locator(".sidebar")).to_be_hidden()
+    await expect(menu).to_be_focused()
+
+
+@pytest.mark.skipif(
+    "SOLEDOOR_PICTURES" not in os.environ, reason="writes docs/pictures: set SOLEDOOR_PICTURES=1"
+)
+@pytest.mark.parametrize("width", WIDTHS)
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+async def test_pictures_are_taken(visit: Visit, page_server: PageServer, width: str, scheme: Scheme) -> None:
+    window = await inside(visit, page_server, width, scheme)
+    PICTURES.mkdir(parents=True, exist_ok=True)
+    for state in STATES:
+        await shown(window, state)
+        await window.page.mouse.move(0, 0)
+        await window.page.screenshot(path=PICTURES / f"{state}-{width}-{scheme}.png")
