@@ -1,0 +1,1 @@
+"""The web: HTTP, WebSocket and the page, on FastAPI and uvicorn."""
