@@ -15,6 +15,7 @@ from adapters.storage.calls import SqlCallStore
 from adapters.storage.database import Database
 from adapters.storage.files import DiskFileStore
 from adapters.storage.notes import SqlNoteStore
+from adapters.storage.presence import FilePresence
 from adapters.storage.runs import SqlRunStore
 from adapters.storage.sessions import SqlSessionStore
 from adapters.storage.users import SqlUserStore
@@ -92,6 +93,7 @@ class ApplicationContainer(DeclarativeContainer):
 
     # what is kept
     database = Shared(Database, Shared(values.database_at, settings), settings.provided.database.busy_timeout)
+    presence = Shared(FilePresence, Shared(values.data_at, settings))
     run_store = Shared(SqlRunStore, database, clock)
     call_store = Shared(SqlCallStore, database)
     note_store = Shared(SqlNoteStore, database, clock)
@@ -174,7 +176,14 @@ class ApplicationContainer(DeclarativeContainer):
     intake = Shared(Intake, run_store, files, registry, memory, clock, limits.provided.messages_per_minute)
     execution = Shared(RunExecution, open_request, intake, run_store, journal, metrics)
     runs = Shared(
-        RunService, intake, execution, run_store, journal, clock, Shared(values.run_bounds, settings)
+        RunService,
+        intake,
+        execution,
+        run_store,
+        journal,
+        clock,
+        presence,
+        Shared(values.run_bounds, settings),
     )
     sockets = Shared(Sockets, clock, limits)
     doors = Shared(

@@ -53,6 +53,11 @@ def database_at(settings: Settings) -> str | Path:
     return settings.database.url or usable(settings.data.absolute()) / "soledoor.db"
 
 
+def data_at(settings: Settings) -> Path:
+    """Return the data directory."""
+    return settings.data.absolute()
+
+
 def files_at(settings: Settings) -> Path:
     """Return the directory of uploaded files."""
     return usable(settings.data.absolute()) / "files"

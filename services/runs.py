@@ -26,6 +26,7 @@ from services.jobs import CANCELLED, INTERRUPTED, Job
 from services.journal import RunJournal
 from services.ports.clock import Clock
 from services.ports.identity import User
+from services.ports.presence import Presence
 from services.ports.runs import NewRun, RunError, RunStatus, RunStore
 from services.queueing import RunQueue
 from services.sealed import Sealed
@@ -58,10 +59,11 @@ class RunService(metaclass=Sealed):
         store: RunStore,
         journal: RunJournal,
         clock: Clock,
+        presence: Presence,
         bounds: RunBounds,
     ) -> None:
         self._intake, self._execution, self._store, self._journal = intake, execution, store, journal
-        self._clock, self._bounds = clock, bounds
+        self._clock, self._presence, self._bounds = clock, presence, bounds
         self._queue: RunQueue[Job] = RunQueue(at_once=bounds.at_once, waiting=bounds.waiting)
         self._jobs: dict[str, Job] = {}
         self._sending: WeakValueDictionary[tuple[str, str], anyio.Lock] = WeakValueDictionary()
@@ -70,7 +72,8 @@ class RunService(metaclass=Sealed):
 
     async def __aenter__(self) -> Self:
         self._tasks = await anyio.create_task_group().__aenter__()
-        await self._end_leftovers()
+        if self._presence.alone:
+            await self._end_leftovers()
         return self
 
     async def __aexit__(self, *exc: object) -> None:
@@ -189,7 +192,7 @@ class RunService(metaclass=Sealed):
                 await self._execution.end(job, reason)
 
     async def _end_leftovers(self) -> None:
-        """End what an earlier process of ours could not."""
+        """End what a process that is gone could not."""
         for run in await self._store.unfinished():
             error = RunError(INTERRUPTED.error_type, INTERRUPTED.message, retryable=True)
             await self._store.finish(run.user_id, run.run_id, RunStatus.FAILED, error=error)

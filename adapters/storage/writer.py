@@ -71,7 +71,7 @@ class GroupWriter:
                     item.done.set()
 
 
-class _CannotBegin(Exception):  # noqa: N818 - it names what happened
+class _CannotBegin(Exception):
     """No transaction could be opened: trying each write alone would only wait for the lock again."""
 
 

@@ -12,6 +12,7 @@ from typer.testing import CliRunner, Result
 from adapters.cli.app import build_cli
 from config.logs import FOREIGN
 from containers import bootstrap
+from tests.apart import apart
 
 
 @pytest.fixture(autouse=True)
@@ -48,7 +49,8 @@ def cli() -> Cli:
     app = build_cli(bootstrap)
 
     def run(*arguments: str | Path, stdin: str = "") -> Result:
-        result = CliRunner().invoke(app, [str(each) for each in arguments], input=stdin)
+        typed = [str(each) for each in arguments]
+        result = apart(CliRunner().invoke, app, typed, input=stdin)
         if result.exception is not None and not isinstance(result.exception, SystemExit):
             raise result.exception
         return result

@@ -100,7 +100,7 @@ def test_the_doctor_names_a_cure_for_a_database_that_is_none(cli: Cli, here: Pat
     code, checks = report(cli)
     assert code == 1
     assert checks["database"]["status"] == "fail"
-    assert "move that file away" in checks["database"]["detail"]
+    assert "move it away" in checks["database"]["detail"]
 
 
 def test_the_doctor_finds_an_empty_database_and_an_old_one(cli: Cli, here: Path) -> None:

@@ -15,6 +15,7 @@ from adapters.storage.directory import usable
 from adapters.storage.secrets_file import load_or_create
 from adapters.storage.sqlite import located
 from services.errors import InvalidInput, WiringError
+from tests.apart import apart
 from tests.build import build
 
 
@@ -87,7 +88,7 @@ def test_a_database_refuses_such_places_before_anything_is_made(tmp_path: Path) 
     (tmp_path / "taken.db").mkdir()
     for where in (tmp_path / "taken.db", tmp_path / "missing" / "data" / "soledoor.db"):
         with pytest.raises(InvalidInput) as refused:
-            anyio.run(enter, where)
+            apart(anyio.run, enter, where)
         assert field_and_cure(refused.value)[0] == "data"
     assert [path.name for path in tmp_path.iterdir()] == ["taken.db"]
 
@@ -100,7 +101,7 @@ def test_a_database_is_built_where_no_loop_runs_and_opened_where_one_does(tmp_pa
             return await database.write(lambda c: c.exec_driver_sql("SELECT 1").scalar_one())
 
     assert list(tmp_path.iterdir()) == []
-    assert anyio.run(use) == 1
+    assert apart(anyio.run, use) == 1
 
 
 @pytest.mark.parametrize("url", ["sqlite:////srv/a.db", "sqlite+pysqlite:////srv/a.db"])

@@ -1,0 +1,38 @@
+# `make run` and `make test` are the only set-up: both make what they need first.
+PYTHON ?= python3
+ARGS ?= --demo
+TESTS ?= tests
+READY := .venv/.ready
+BIN := .venv/bin
+
+.DEFAULT_GOAL := help
+.PHONY: help run test check bench lock
+
+help: ## show this list
+	@echo "Soledoor: make TARGET"
+	@sed -n 's/^\([a-z]*\):.*## \(.*\)/  \1\t\2/p' Makefile
+
+run: $(READY) ## serve with a demo login; ARGS="--port 0" hands your own arguments to `soledoor serve`
+	@exec $(BIN)/soledoor serve $(ARGS)
+
+test: $(READY) ## run every test; TESTS=tests/services runs some
+	@.ci/chromium
+	@$(BIN)/python -m pytest -q -n auto $(TESTS)
+
+check: $(READY) ## ruff, mypy, pyright, the import contracts, deptry
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+	PYRIGHT_PYTHON_IGNORE_WARNINGS=1 $(BIN)/pyright
+	$(BIN)/lint-imports
+	$(BIN)/deptry .
+
+bench: $(READY) ## run every benchmark and print its figures
+	@$(BIN)/python -m benchmarks all
+
+lock: $(READY) ## renew requirements.lock from pyproject.toml (needs uv)
+	.tools/bin/uv pip compile -q --upgrade --universal --generate-hashes --no-emit-index-url --no-annotate --no-header \
+		--all-extras --group dev --python-version 3.11 pyproject.toml -o requirements.lock
+
+$(READY): requirements.lock pyproject.toml .ci/prepare.py
+	@$(PYTHON) .ci/prepare.py

@@ -1,0 +1,112 @@
+"""What the doctor looks at on this machine and in the data directory; each check returns, none raises."""
+
+import platform
+import resource
+import shutil
+import socket
+import sqlite3
+from collections.abc import Iterator
+from dataclasses import dataclass
+from enum import StrEnum
+from importlib.metadata import version
+
+import anyio
+
+from adapters.cli.migrating import database_file
+from adapters.storage.directory import usable
+from adapters.storage.migrate import current, head
+from config.settings import Settings
+from services.errors import SoledoorError
+
+CHROMIUMS = ("chromium", "chromium-browser", "google-chrome")
+SPARE_FILES = 200
+"""Open files beside the sockets: database, logs, uploads."""
+
+
+class Level(StrEnum):
+    """How well something is."""
+
+    OK = "ok"
+    WARN = "warn"
+    FAIL = "fail"
+
+
+@dataclass(frozen=True, slots=True)
+class Check:
+    """One finding, and the cure where there is something to mend."""
+
+    name: str
+    level: Level
+    detail: str
+    cure: str = ""
+
+
+def machine(settings: Settings) -> Iterator[Check]:
+    """Versions, port, file limit, browser."""
+    versions = (
+        f"soledoor {version('soledoor')}, Python {platform.python_version()}, SQLite {sqlite3.sqlite_version}"
+    )
+    yield Check("versions", Level.OK, versions)
+    yield _port(settings.server.host, settings.server.port)
+    yield _open_files(settings.server.sockets_total)
+    yield _chromium()
+
+
+def storage(settings: Settings) -> Iterator[Check]:
+    """Data directory and database."""
+    if not settings.data.exists():
+        yield Check("data", Level.WARN, f"{settings.data} is not there yet", "the first start makes it")
+        return
+    try:
+        usable(settings.data)
+    except SoledoorError as error:
+        yield Check("data", Level.FAIL, str(error))
+        return
+    yield Check("data", Level.OK, str(settings.data))
+    yield _database(settings)
+
+
+def _database(settings: Settings) -> Check:
+    try:
+        file = database_file(settings)
+        revision = anyio.run(current, file, backend="asyncio")
+    except SoledoorError as error:
+        return Check("database", Level.FAIL, str(error))
+    if revision is None:
+        return Check(
+            "database", Level.WARN, f"{file.path} is empty", "the first start, or `migrate`, makes its tables"
+        )
+    if revision != head():
+        return Check(
+            "database",
+            Level.WARN,
+            f"revision {revision}, the newest is {head()}",
+            "start the server, or run `migrate`",
+        )
+    return Check("database", Level.OK, f"{file.path}, revision {revision} (newest)")
+
+
+def _port(host: str, port: int) -> Check:
+    try:
+        with socket.create_server((host, port)):
+            return Check("port", Level.OK, f"{host}:{port or 'a free one'} can be taken")
+    except OSError as error:
+        cure = "a running server holds it, or choose another port"
+        return Check("port", Level.WARN, f"{host}:{port}: {error.strerror}", cure)
+
+
+def _open_files(sockets: int) -> Check:
+    soft, _ = resource.getrlimit(resource.RLIMIT_NOFILE)
+    if soft == resource.RLIM_INFINITY or soft >= sockets + SPARE_FILES:
+        return Check("open files", Level.OK, f"{soft} allowed")
+    cure = f"raise it (ulimit -n {sockets + SPARE_FILES}), or lower server.sockets_total"
+    return Check("open files", Level.WARN, f"{soft} allowed, but {sockets} sockets are", cure)
+
+
+def _chromium() -> Check:
+    for name in CHROMIUMS:
+        if found := shutil.which(name):
+            return Check("chromium", Level.OK, found)
+    return Check(
+        "chromium", Level.WARN, "not found", "only the browser tests need it; `make test` installs it as root"
+    )

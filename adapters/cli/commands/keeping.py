@@ -1,0 +1,92 @@
+"""`user`, `graph`, `doctor`, `migrate`, `version`: what an operator does beside the running server."""
+
+from enum import StrEnum
+from typing import Annotated
+
+import typer
+
+from adapters.cli.application import Bootstrap
+from adapters.cli.commands.options import AsJson, Config, Data
+
+
+class Role(StrEnum):
+    """What an account may be."""
+
+    USER = "user"
+    ADMIN = "admin"
+
+
+class Picture(StrEnum):
+    """How the graph is drawn."""
+
+    TEXT = "text"
+    MERMAID = "mermaid"
+    SVG = "svg"
+
+
+def add(app: typer.Typer, bootstrap: Bootstrap) -> None:
+    """Register the commands."""
+    _add_user(app, bootstrap)
+
+    @app.command()
+    def graph(
+        format_: Annotated[Picture, typer.Option("--format", help="How to draw it.")] = Picture.TEXT,
+        data: Data = None,
+        config: Config = None,
+    ) -> None:
+        """Print the object graph: what exists, for how long, and who is given what."""
+        from adapters.cli.keeping import print_graph
+
+        print_graph(bootstrap, config, data, format_.value)
+
+    @app.command()
+    def doctor(as_json: AsJson = False, data: Data = None, config: Config = None) -> None:
+        """Say what is configured and what is healthy, with a cure for what is not."""
+        from adapters.cli.doctor import examine
+
+        raise typer.Exit(examine(bootstrap, config, data, as_json=as_json))
+
+    @app.command()
+    def migrate(as_json: AsJson = False, data: Data = None, config: Config = None) -> None:
+        """Bring the database to the newest revision; `serve` does the same when it starts."""
+        from adapters.cli.migrating import migrate_database
+
+        migrate_database(config, data, as_json=as_json)
+
+    @app.command()
+    def version(as_json: AsJson = False) -> None:
+        """Print the version."""
+        from adapters.cli.versions import print_version
+
+        print_version(as_json=as_json)
+
+
+def _add_user(app: typer.Typer, bootstrap: Bootstrap) -> None:
+    user = typer.Typer(help="Make and list accounts.", no_args_is_help=True)
+    app.add_typer(user, name="user")
+
+    @user.command()
+    def create(
+        name: str,
+        password_stdin: Annotated[
+            bool, typer.Option("--password-stdin", help="Read the password from standard input.")
+        ] = False,
+        role: Annotated[
+            list[Role] | None, typer.Option(help="What the account may be [default: user].")
+        ] = None,
+        as_json: AsJson = False,
+        data: Data = None,
+        config: Config = None,
+    ) -> None:
+        """Make an account; works beside a running server."""
+        from adapters.cli.keeping import create_user
+
+        roles = frozenset({"user", *(each.value for each in role or ())})
+        create_user(bootstrap, config, data, name, roles, password_stdin=password_stdin, as_json=as_json)
+
+    @user.command("list")
+    def list_(as_json: AsJson = False, data: Data = None, config: Config = None) -> None:
+        """List the accounts."""
+        from adapters.cli.keeping import list_users
+
+        list_users(bootstrap, config, data, as_json=as_json)
