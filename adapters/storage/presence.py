@@ -17,7 +17,7 @@ from services.sealed import Sealed
 
 
 class FilePresence(Presence, metaclass=Sealed):
-    """Holds a shared lock on ``presence.lock`` in the data directory; the first to come finds itself alone."""
+    """Holds a shared lock on ``presence.lock`` in the data directory; the first finds itself alone."""
 
     def __init__(self, data: Path) -> None:
         self._data, self._file, self._alone = data, -1, False
