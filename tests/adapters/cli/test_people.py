@@ -15,7 +15,7 @@ from adapters.cli.quiet import quiet
 from adapters.cli.refusals import Stop
 from adapters.cli.terminal import answer
 from config.settings import Logs, Settings
-from tests.adapters.cli.conftest import Cli
+from tests.adapters.cli.processes import run
 
 INTERRUPTING = '''
 import os
@@ -45,11 +45,9 @@ def typed(*lines: str) -> Iterator[str]:
 
 def test_a_person_is_asked_with_a_prompt_until_the_end(monkeypatch: pytest.MonkeyPatch) -> None:
     lines = typed("hello")
-    asked: list[str] = []
     monkeypatch.setattr(sys, "stdin", Terminal())
-    monkeypatch.setattr("builtins.input", lambda prompt: asked.append(prompt) or next(lines))
-    assert [chatting._line(), chatting._line()] == ["hello", None]
-    assert asked == [chatting.PROMPT] * 2
+    monkeypatch.setattr("builtins.input", lambda prompt: f"{prompt}{next(lines)}")
+    assert [chatting._line(), chatting._line()] == [f"{chatting.PROMPT}hello", None]
 
 
 def test_a_new_password_is_asked_twice(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -91,13 +89,10 @@ def test_commands_log_errors_only_unless_more_is_asked_for() -> None:
     assert quiet(Settings(logs=Logs(level="debug"))).logs.level == "debug"
 
 
-def test_ctrl_c_cancels_one_question_and_the_conversation_goes_on(
-    cli: Cli, here: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    name = f"kitchen_{abs(hash(str(here)))}"
-    (here / f"{name}.py").write_text(INTERRUPTING)
-    monkeypatch.setenv("SOLEDOOR_TOOLS__MODULES", name)
-    result = cli("chat", stdin="brew coffee in the kitchen\nwhat is 6 * 7\n")
-    assert result.exit_code == 0
-    assert "Interrupted." in result.stderr
-    assert "42" in result.stdout
+def test_ctrl_c_cancels_one_question_and_the_conversation_goes_on(here: Path) -> None:
+    (here / "kitchen.py").write_text(INTERRUPTING)
+    env = {"SOLEDOOR_TOOLS__MODULES": "kitchen"}
+    done = run("chat", cwd=here, env=env, stdin="brew coffee in the kitchen\nwhat is 6 * 7\n")
+    assert done.returncode == 0
+    assert "Interrupted." in done.stderr
+    assert "42" in done.stdout

@@ -4,8 +4,6 @@ import socket
 import sys
 from pathlib import Path
 
-import pytest
-
 from adapters.cli.reloading import child_command, free_port, look
 
 
@@ -20,7 +18,7 @@ def test_a_free_port_can_be_taken() -> None:
         assert taken.getsockname()[1] > 0
 
 
-def test_our_own_files_and_the_tool_modules_are_watched(here: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_our_own_files_and_the_tool_modules_are_watched(here: Path) -> None:
     package = here / "watched_package"
     package.mkdir()
     (package / "__init__.py").touch()
@@ -30,9 +28,7 @@ def test_our_own_files_and_the_tool_modules_are_watched(here: Path, monkeypatch:
     assert any(path.name == "bootstrap.py" for path in seen)
 
 
-def test_a_change_is_seen_and_a_deleted_file_is_no_trouble(
-    here: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_a_change_is_seen_and_a_deleted_file_is_no_trouble(here: Path) -> None:
     module = here / "changing_module.py"
     module.write_text("a = 1")
     before = look(["changing_module"])
