@@ -82,7 +82,10 @@ class Shell:
         self.folder, self.port, self.stack = folder, str(port), stack
         kept = {name: value for name, value in os.environ.items() if not name.startswith("SOLEDOOR_")}
         path = f"{first}:{BIN}:{os.environ['PATH']}"
-        self.env = kept | {"PATH": path, "SOLEDOOR_SERVER__PORT": self.port, "COLUMNS": "200"}
+        # A page's own pytest loads what the page needs, not every plugin that our checks bring along.
+        pytest = {"PYTEST_DISABLE_PLUGIN_AUTOLOAD": "1", "PYTEST_PLUGINS": "anyio.pytest_plugin"}
+        ours = {"PATH": path, "SOLEDOOR_SERVER__PORT": self.port, "COLUMNS": "200"}
+        self.env = kept | pytest | ours
 
     def run(self, command: Command) -> str:
         """Return what the command printed, with the page's port in it."""
