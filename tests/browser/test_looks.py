@@ -17,7 +17,7 @@ pytestmark = pytest.mark.needs("chromium")
 
 AXE = Path(__file__).parent / "vendor" / "axe-core" / "4.14.1" / "axe.min.js"
 PICTURES = Path(__file__).parents[2] / "docs" / "pictures"
-WIDTHS = {"wide": {"width": 1280, "height": 860}, "phone": {"width": 390, "height": 844}}
+WIDTHS = {"1280": {"width": 1280, "height": 860}, "390": {"width": 390, "height": 844}}
 Scheme = Literal["light", "dark"]
 
 
@@ -111,7 +111,7 @@ async def test_axe_finds_nothing_at_the_entrance(visit: Visit, width: str, schem
 async def test_on_a_phone_the_threads_are_a_drawer_that_escape_closes(
     visit: Visit, page_server: PageServer
 ) -> None:
-    window = await inside(visit, page_server, "phone", "light")
+    window = await inside(visit, page_server, "390", "light")
     menu = window.page.get_by_role("button", name="Conversations")
     await expect(window.page.locator(".sidebar")).to_be_hidden()
     await menu.click()

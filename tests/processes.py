@@ -1,0 +1,126 @@
+"""A server of its own process: started as an operator starts it, with its log, its memory and its end."""
+
+import json
+import os
+import signal
+import sys
+from collections.abc import AsyncGenerator, Callable, Mapping
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import anyio
+from anyio.abc import AnyByteReceiveStream, Process
+from anyio.streams.text import TextReceiveStream
+
+ROOT = Path(__file__).parents[1]
+READY = "Soledoor is ready at "
+
+
+@dataclass
+class ServerProcess:
+    """A running ``soledoor serve``. ``lines`` are its log lines, as far as they are JSON."""
+
+    process: Process
+    data: Path
+    environment: Mapping[str, str]
+    url: str = ""
+    lines: list[dict[str, Any]] = field(default_factory=list)
+    changed: anyio.Event = field(default_factory=anyio.Event)
+
+    async def account(self, name: str, password: str, *, role: str = "user") -> None:
+        """Make an account by the command line, beside the running server."""
+        command = [*_soledoor(), "user", "create", name, "--password-stdin", "--role", role]
+        await anyio.run_process(command, input=password.encode(), env=self.environment, cwd=ROOT)
+
+    async def logged(self, wanted: Callable[[dict[str, Any]], bool]) -> dict[str, Any]:
+        """Return the first log line that is wanted, waiting for it."""
+        with anyio.fail_after(60):
+            while True:
+                changed = self.changed
+                for line in self.lines:
+                    if wanted(line):
+                        return line
+                await changed.wait()
+
+    @property
+    def resident(self) -> int:
+        """Return the bytes of memory that the process holds."""
+        pages = Path(f"/proc/{self.process.pid}/statm").read_text().split()[1]
+        return int(pages) * os.sysconf("SC_PAGE_SIZE")
+
+    def kill(self) -> None:
+        """End it as a power cut would."""
+        self.process.send_signal(signal.SIGKILL)
+
+    def stop(self) -> None:
+        """Ask it to stop, as an operator does."""
+        self.process.send_signal(signal.SIGTERM)
+
+    async def read_output(self, out: AnyByteReceiveStream) -> None:
+        """Take the ready line, then whatever else it prints."""
+        async for line in _lines(out):
+            if line.startswith(READY):
+                self.url = line.removeprefix(READY)
+                self._tell()
+
+    async def read_log(self, out: AnyByteReceiveStream) -> None:
+        """Take the log lines."""
+        async for line in _lines(out):
+            self.lines.append(json.loads(line) if line.startswith("{") else {"event": line})
+            self._tell()
+
+    async def ready(self) -> None:
+        """Return once it answers requests; fails with its log when it ends before that."""
+        with anyio.fail_after(60):
+            while not self.url:
+                if self.process.returncode is not None:
+                    raise AssertionError(f"the server ended with {self.process.returncode}: {self.lines}")
+                await self.changed.wait()
+
+    def _tell(self) -> None:
+        self.changed.set()
+        self.changed = anyio.Event()
+
+
+@asynccontextmanager
+async def server_process(data: Path, *arguments: str, **settings: str) -> AsyncGenerator[ServerProcess, None]:
+    """Serve on a free port for the block. ``limits__tool_timeout="1"`` is the setting of that name."""
+    named = {f"SOLEDOOR_{name.upper()}": value for name, value in settings.items()}
+    inherited = {name: value for name, value in os.environ.items() if not name.startswith("SOLEDOOR_")}
+    environment = {**inherited, **named, "SOLEDOOR_DATA": str(data)}
+    command = [*_soledoor(), "serve", "--port", "0", *arguments]
+    async with (
+        await anyio.open_process(command, cwd=ROOT, env=environment) as process,
+        anyio.create_task_group() as tasks,
+    ):
+        server = ServerProcess(process, data, environment)
+        assert process.stdout is not None
+        assert process.stderr is not None
+        tasks.start_soon(server.read_output, process.stdout)
+        tasks.start_soon(server.read_log, process.stderr)
+        try:
+            await server.ready()
+            yield server
+        finally:
+            with anyio.CancelScope(shield=True):
+                if process.returncode is None:
+                    server.stop()
+                    with anyio.move_on_after(15):
+                        await process.wait()
+                if process.returncode is None:
+                    server.kill()
+            tasks.cancel_scope.cancel()
+
+
+def _soledoor() -> list[str]:
+    return [sys.executable, "-m", "soledoor"]
+
+
+async def _lines(out: AnyByteReceiveStream) -> AsyncGenerator[str, None]:
+    rest = ""
+    async for text in TextReceiveStream(out):
+        *whole, rest = (rest + text).split("\n")
+        for line in whole:
+            yield line
