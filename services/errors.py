@@ -4,6 +4,7 @@
     ├── WiringError (RuntimeError)            the object graph, or a use of it, is wrong
     ├── DispatcherClosed (RuntimeError)       a call after cleanup
     ├── GrammarError (RuntimeError)           a producer broke the order of a run's events
+    ├── Superseded (RuntimeError)             another process has taken this run over
     ├── InvalidContextError (ValueError)      a context field is missing, blank or a placeholder
     ├── ContextIsolationError                 two live contexts share a mutable value
     └── Refused                               a request that is answered "no", with a code for machines
@@ -50,6 +51,17 @@ class GrammarError(SoledoorError, RuntimeError):
 
     def __str__(self) -> str:
         return f"run {self.run_id}: {self.event_type} refused: {self.reason}"
+
+
+class Superseded(SoledoorError, RuntimeError):
+    """Another process has taken this run over after our lease had ended: what we say of it counts no more."""
+
+    def __init__(self, run_id: str) -> None:
+        self.run_id = run_id
+        super().__init__(run_id)
+
+    def __str__(self) -> str:
+        return f"run {self.run_id} was taken over by another process, which ends it"
 
 
 class InvalidContextError(SoledoorError, ValueError):

@@ -14,9 +14,10 @@ from itertools import islice
 import anyio
 
 from adapters.event_log.frames import encode
+from services.errors import Superseded
 from services.events import RunEvent
 from services.ports.clock import Clock
-from services.ports.events import EventLog, Frame, Head, Lapped, Watch
+from services.ports.events import EventLog, Frame, Head, Lapped, Place, Watch
 from services.sealed import Sealed
 
 REMEMBERED_SECONDS = 86_400.0
@@ -24,13 +25,14 @@ REMEMBERED_SECONDS = 86_400.0
 
 
 class _UserLog:
-    __slots__ = ("bytes", "changed", "epoch", "frames", "head", "last_append", "runs", "watchers")
+    __slots__ = ("bytes", "changed", "epoch", "fences", "frames", "head", "last_append", "runs", "watchers")
 
     def __init__(self, now: float) -> None:
         self.epoch = secrets.token_urlsafe(6)
         self.frames: deque[tuple[Frame, int]] = deque()
         self.head = self.bytes = self.watchers = 0
         self.runs: dict[str, int] = {}
+        self.fences: dict[str, int] = {}
         self.changed: anyio.Event | None = None
         self.last_append = now
 
@@ -79,12 +81,14 @@ class MemoryEventLog(EventLog, metaclass=Sealed):
         self._users: OrderedDict[str, _UserLog] = OrderedDict()
         self._holding: OrderedDict[str, _UserLog] = OrderedDict()
 
-    async def append(self, event: RunEvent) -> int:
+    async def append(self, event: RunEvent, fence: int = 0) -> Place:
         """Store the event; see the port."""
         log = self._user(event.user_id)
+        if log.fences and fence < log.fences.get(event.run_id, 0):
+            raise Superseded(event.run_id)
         last = log.runs.get(event.run_id)
         if last is not None and event.run_seq <= last:
-            return self._seq_of(log, event)
+            return Place(log.epoch, self._seq_of(log, event))
         frame = encode(event, log.head + 1, log.epoch)
         log.put(frame, event.run_seq)
         while len(log.frames) > self._bounds.events or (
@@ -96,7 +100,15 @@ class MemoryEventLog(EventLog, metaclass=Sealed):
             users[event.user_id] = log
             users.move_to_end(event.user_id)
         self._expire(log.last_append)
-        return frame.seq
+        return Place(log.epoch, frame.seq)
+
+    async def fence(self, user_id: str, run_id: str, token: int) -> None:
+        """Refuse lower tokens; see the port."""
+        fences = self._user(user_id).fences
+        fences[run_id] = max(token, fences.get(run_id, 0))
+
+    async def check(self) -> None:
+        """Return: memory is always in reach."""
 
     async def last_run_seq(self, user_id: str, run_id: str) -> int:
         """Return the last number of the run; see the port."""

@@ -2,7 +2,7 @@
 
 from services.ports.calls import CallRecord, CallStore
 from services.ports.clock import Clock
-from services.ports.events import AgentWebSocketBridge, EventLog, Frame, Head, Lapped, Watch
+from services.ports.events import AgentWebSocketBridge, EventLog, Frame, Head, Lapped, Place, Watch
 from services.ports.files import FileStore, StoredFile
 from services.ports.identity import PasswordHasher, Session, SessionStore, User, UserStore
 from services.ports.memory import MemoryProbe
@@ -39,6 +39,7 @@ __all__ = [
     "NoteStore",
     "Page",
     "PasswordHasher",
+    "Place",
     "Reply",
     "Run",
     "RunError",

@@ -18,6 +18,13 @@ class Frame(NamedTuple):
     data: bytes
 
 
+class Place(NamedTuple):
+    """Where one event stands; also what a client's ``after`` and ``ack`` name."""
+
+    epoch: str
+    seq: int
+
+
 @dataclass(frozen=True, slots=True)
 class Head:
     """Where a user's log stands: kept events are ``first``..``head``; where none is kept ``first`` is
@@ -47,14 +54,24 @@ class EventLog(ABC):
 
     Appending is idempotent by ``(run_id, run_seq)`` and safe to cancel: the event is then either stored or
     not, and the same call may be made again. Events are kept within bounds of number, bytes and age; what
-    was trimmed is refused, never skipped.
+    was trimmed is refused, never skipped. Where the log is out of reach every method raises ``Unavailable``,
+    and the same call succeeds later.
     """
 
     @abstractmethod
-    async def append(self, event: RunEvent) -> int:
-        """Store the event and return its ``seq``; a repetition returns the ``seq`` of the first.
+    async def append(self, event: RunEvent, fence: int = 0) -> Place:
+        """Store the event and return its place, from which on every reader can see it; a repetition returns
+        the place of the first.
 
-        A ``run_seq`` must be the last one of its run + 1; a lower one is a repetition.
+        A ``run_seq`` must be the last one of its run + 1; a lower one is a repetition. Raises ``Superseded``
+        when the run was fenced with a token greater than ``fence``, and ``Lapped`` for a repetition of what
+        was trimmed.
+        """
+
+    @abstractmethod
+    async def fence(self, user_id: str, run_id: str, token: int) -> None:
+        """Refuse this run's appends with a lower token from now on. A lower token than before changes
+        nothing.
         """
 
     @abstractmethod
@@ -79,6 +96,10 @@ class EventLog(ABC):
     @abstractmethod
     def watch(self, user_id: str) -> Watch:
         """Return a wake-up for this user's log."""
+
+    @abstractmethod
+    async def check(self) -> None:
+        """Return when the log can be read and appended to; raises ``Unavailable`` saying why not."""
 
 
 class Lapped(Exception):

@@ -20,12 +20,12 @@ class TroubledLog(MemoryEventLog):
     away = False
     gate: anyio.Event | None = None
 
-    async def append(self, event):
+    async def append(self, event, fence=0):
         if self.gate is not None:
             await self.gate.wait()
         if self.away:
             raise Unavailable("the store is away")
-        return await super().append(event)
+        return await super().append(event, fence)
 
 
 @pytest.fixture

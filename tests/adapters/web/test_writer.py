@@ -20,7 +20,7 @@ from adapters.web.sockets.connection import Connection
 from adapters.web.sockets.writer import MOST_CONTROL_MESSAGES, Writer
 from config.settings import Limits
 from services.events import EventType, RunEvent
-from services.ports.events import EventLog, Frame, Head, Watch
+from services.ports.events import EventLog, Frame, Head, Place, Watch
 from tests.adapters.web.site import MakeSite, Site, eventually, receive, send, the_end
 from tests.adapters.web.standins import HandClock, Runs
 from tests.build import build
@@ -149,7 +149,13 @@ class FlakyLog(EventLog):
         self.frames = [Frame(seq, "r", orjson.dumps({"type": "x", "seq": seq})) for seq in (1, 2, 3, 4)]
         self.wakes = 0
 
-    async def append(self, event: Any) -> int:
+    async def append(self, event: Any, fence: int = 0) -> Place:
+        raise NotImplementedError
+
+    async def fence(self, user_id: str, run_id: str, token: int) -> None:
+        raise NotImplementedError
+
+    async def check(self) -> None:
         raise NotImplementedError
 
     async def last_run_seq(self, user_id: str, run_id: str) -> int:

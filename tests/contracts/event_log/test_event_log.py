@@ -4,17 +4,18 @@ import anyio
 import orjson
 import pytest
 
-from services.ports.events import Lapped
+from services.errors import Superseded
+from services.ports.events import Lapped, Place
 from tests.contracts.event_log.conftest import event
 
 
 async def fill(log, count: int, run: str = "r1", start: int = 1) -> list[int]:
-    return [await log.append(event(n, run)) for n in range(start, start + count)]
+    return [(await log.append(event(n, run))).seq for n in range(start, start + count)]
 
 
 async def test_seq_is_contiguous_from_one_whoever_sends(make_log):
     log = make_log()
-    seqs = [await log.append(event(n, run)) for n in (1, 2) for run in ("a", "b")]
+    seqs = [(await log.append(event(n, run))).seq for n in (1, 2) for run in ("a", "b")]
     assert seqs == [1, 2, 3, 4]
     frames = await log.read("u1", 0)
     assert [frame.seq for frame in frames] == seqs
@@ -42,8 +43,9 @@ async def test_the_epoch_exists_from_the_first_read_on(make_log):
 async def test_a_repeated_append_changes_nothing_and_returns_the_first_seq(make_log):
     log = make_log()
     assert await fill(log, 3) == [1, 2, 3]
-    assert await log.append(event(2)) == 2
-    assert await log.append(event(3)) == 3
+    epoch = (await log.head("u1")).epoch
+    assert await log.append(event(2)) == Place(epoch, 2)
+    assert await log.append(event(3)) == Place(epoch, 3)
     assert (await log.head("u1")).head == 3
     assert await log.last_run_seq("u1", "r1") == 3
     assert await log.last_run_seq("u1", "other") == 0
@@ -85,7 +87,7 @@ async def test_events_go_some_time_after_the_last_one_and_the_position_stays(mak
     assert (head.epoch, head.first, head.head) == (epoch, 3, 2)
     with pytest.raises(Lapped):
         await log.read("u1", 1)
-    assert await log.append(event(3)) == 3
+    assert await log.append(event(3)) == Place(epoch, 3)
 
 
 async def test_after_a_day_a_user_is_forgotten_unless_somebody_watches(make_log, clock):
@@ -135,3 +137,16 @@ async def test_reading_is_paged(make_log):
     log = make_log()
     await fill(log, 5)
     assert [f.seq for f in await log.read("u1", 1, limit=2)] == [2, 3]
+
+
+async def test_a_fenced_run_takes_nothing_from_its_former_owner(make_log):
+    log = make_log()
+    await log.append(event(1), 1)
+    await log.fence("u1", "r1", 2)
+    await log.fence("u1", "r1", 1)  # late: changes nothing
+    with pytest.raises(Superseded, match="run r1 was taken over"):
+        await log.append(event(2), 1)
+    assert (await log.append(event(2), 2)).seq == 2
+    assert (await log.append(event(1, "r2"))).seq == 3
+    assert (await log.append(event(1, "r1", user="u2"))).seq == 1
+    await log.check()
