@@ -125,6 +125,12 @@ class Limits(Section):
     messages_per_minute: Count = Field(default=60, description="messages per user and minute")
     concurrent_runs: Count = Field(default=10, description="runs at once per user")
     queued_runs: Count = Field(default=20, description="runs that may wait per user beyond that")
+    waiting_events: Count = Field(
+        default=1000, description="events per run that wait while the event log is out of reach"
+    )
+    lease: Annotated[float, Field(ge=1)] = Field(
+        default=10, description="seconds after which a process that is not heard of counts as dead"
+    )
     concurrent_calls: Count = Field(default=10, description="tool calls at once per user")
     concurrent_calls_total: Count = Field(default=200, description="tool calls at once, all users together")
     calls_per_minute: Count = Field(default=100, description="tool calls per user and minute")

@@ -6,6 +6,8 @@ constructed anywhere else.
 
 from dependency_injector.containers import DeclarativeContainer
 
+from adapters.alone.leases import MemoryLeases
+from adapters.alone.notices import LocalNotices
 from adapters.bridge import WebSocketBridgeAdapter
 from adapters.clock import SystemClock
 from adapters.event_log.memory import MemoryEventLog
@@ -15,7 +17,6 @@ from adapters.storage.calls import SqlCallStore
 from adapters.storage.database import Database
 from adapters.storage.files import DiskFileStore
 from adapters.storage.notes import SqlNoteStore
-from adapters.storage.presence import FilePresence
 from adapters.storage.runs import SqlRunStore
 from adapters.storage.sessions import SqlSessionStore
 from adapters.storage.users import SqlUserStore
@@ -43,6 +44,7 @@ from services.agents.supervisor import Supervisor
 from services.agents.supervisor_factory import SupervisorFactory
 from services.calls import DirectCalls
 from services.context import UserExecutionContext
+from services.deliveries import Deliveries
 from services.execution import RunExecution
 from services.identity.accounts import Accounts
 from services.identity.codes import OneTimeCodes
@@ -55,9 +57,16 @@ from services.listeners import Listeners
 from services.memory import MemoryService
 from services.ports import AgentWebSocketBridge, CallStore, ChatModel, Clock, EventLog, FileStore, RunStore
 from services.ports.dispatching import ToolDispatcher
+from services.ports.leases import Leases
+from services.ports.notices import Notices
+from services.recovery import RunRecovery
+from services.replica import Replica
 from services.request import OpenRequest, Request
+from services.run_states import RunStates
 from services.runs import RunService
+from services.sending import EventSender
 from services.status import SystemStatus
+from services.tending import RunTender
 from services.tools.admission import DispatcherAdmission
 from services.tools.calls import RequestCalls
 from services.tools.catalog import ToolCatalog
@@ -93,7 +102,6 @@ class ApplicationContainer(DeclarativeContainer):
 
     # what is kept
     database = Shared(Database, Shared(values.database_at, settings), settings.provided.database.busy_timeout)
-    presence = Shared(FilePresence, Shared(values.data_at, settings))
     run_store = Shared(SqlRunStore, database, clock)
     call_store = Shared(SqlCallStore, database)
     note_store = Shared(SqlNoteStore, database, clock)
@@ -103,7 +111,14 @@ class ApplicationContainer(DeclarativeContainer):
         DiskFileStore, database, Shared(values.files_at, settings), clock, limits.provided.files_per_user
     )
     event_log = Shared(MemoryEventLog, clock, Shared(values.log_bounds, settings))
-    journal = Shared(RunJournal, event_log, clock)
+    deliveries = Shared(Deliveries, run_store, metrics)
+    sender = Shared(EventSender, event_log, metrics, deliveries, limits.provided.waiting_events)
+    journal = Shared(RunJournal, sender, event_log, deliveries, clock)
+
+    # among how many
+    leases: Shared[Leases] = Shared(MemoryLeases, clock)
+    notices: Shared[Notices] = Shared(LocalNotices)
+    replica = Shared(Replica, leases, limits.provided.lease)
 
     # who
     hasher = Shared(Argon2Hasher, auth)
@@ -177,14 +192,16 @@ class ApplicationContainer(DeclarativeContainer):
     execution = Shared(RunExecution, open_request, intake, run_store, journal, metrics)
     runs = Shared(
         RunService,
+        replica,
         intake,
         execution,
         run_store,
         journal,
-        clock,
-        presence,
+        notices,
         Shared(values.run_bounds, settings),
     )
+    recovery = Shared(RunRecovery, replica, run_store, leases, event_log, journal)
+    tender = Shared(RunTender, runs, recovery, Shared(values.tending_seconds, limits))
     sockets = Shared(Sockets, clock, limits)
     doors = Shared(
         Doors,
@@ -193,6 +210,8 @@ class ApplicationContainer(DeclarativeContainer):
         tickets=tickets,
         codes=codes,
         runs=runs,
+        states=Shared(RunStates, replica, run_store, journal, event_log, clock, limits.provided.kept_seconds),
+        deliveries=deliveries,
         calls=calls,
         catalog=catalog,
         policy=policy,

@@ -18,6 +18,7 @@ from services.agents.assistant import Assistant
 from services.agents.base import BaseAgent
 from services.identity.sessions import Lifetime
 from services.memory import MemoryService
+from services.ports.runs import Turns
 from services.runs import RunBounds
 from services.tools.admission import DispatcherAdmission
 from services.tools.bounding import ResultBounds
@@ -88,12 +89,13 @@ def result_bounds(settings: Settings) -> ResultBounds:
 def run_bounds(settings: Settings) -> RunBounds:
     """Return how many runs there may be, and for how long."""
     limits = settings.limits
-    return RunBounds(
-        at_once=limits.concurrent_runs,
-        waiting=limits.queued_runs,
-        seconds=limits.run_timeout,
-        kept_seconds=limits.kept_seconds,
-    )
+    turns = Turns(at_once=limits.concurrent_runs, waiting=limits.queued_runs)
+    return RunBounds(turns, limits.run_timeout)
+
+
+def tending_seconds(limits: Limits) -> float:
+    """Return how often to look after runs: a dead process's are ended within 5 s of its lease's end."""
+    return min(1.0, limits.lease / 4)
 
 
 def toolkits(settings: Settings, modules: Toolkit, entry_points: Toolkit, *builtin: Toolkit) -> Toolkits:

@@ -23,6 +23,30 @@ async def end_run(
     journal: RunJournal, context: UserExecutionContext, failure: AgentFailed, message_id: str
 ) -> None:
     """Close what is open and send ``agent_error``; does nothing for a run that has ended. Call shielded."""
+    told = {"error_type": failure.error_type, "agent_step": None, "retryable": failure.retryable}
+    payload = payloads.agent_error(failure.message, told)
+    await _end(journal, context, message_id, EventType.AGENT_ERROR, payload)
+
+
+async def tell_end(journal: RunJournal, context: UserExecutionContext, run: Run) -> None:
+    """Tell the end that the store has, as far as the log does not have it; the run must have ended."""
+    if run.error is not None:
+        failure = AgentFailed(
+            run.error.message, error_type=run.error.error_type, retryable=run.error.retryable
+        )
+        await end_run(journal, context, failure, run.message_id)
+    else:
+        payload = payloads.agent_completed(OUTERMOST, run.answer, _milliseconds(run))
+        await _end(journal, context, run.message_id, EventType.AGENT_COMPLETED, payload)
+
+
+async def _end(
+    journal: RunJournal,
+    context: UserExecutionContext,
+    message_id: str,
+    event_type: EventType,
+    payload: payloads.Payload,
+) -> None:
     if journal.has_ended(context.user_id, context.run_id):
         await journal.settle(context)
         return
@@ -31,9 +55,12 @@ async def end_run(
         await journal.append(context, EventType.AGENT_STARTED, OUTERMOST, started)
     for event in reversed(journal.open_events(context.user_id, context.run_id)):
         await _close(journal, context, event)
-    told = {"error_type": failure.error_type, "agent_step": None, "retryable": failure.retryable}
-    payload = payloads.agent_error(failure.message, told)
-    await journal.append(context, EventType.AGENT_ERROR, OUTERMOST, payload)
+    await journal.append(context, event_type, OUTERMOST, payload)
+
+
+def _milliseconds(run: Run) -> float:
+    began, ended = run.started_at or run.created_at, run.finished_at
+    return 0.0 if ended is None else (ended - began).total_seconds() * 1000
 
 
 async def _close(journal: RunJournal, context: UserExecutionContext, event: RunEvent) -> None:
@@ -77,8 +104,7 @@ def replayed_run(run: Run) -> list[dict[str, Any]]:
     ]
     ended = run.finished_at
     if run.status is RunStatus.COMPLETED and ended is not None:
-        milliseconds = (ended - began).total_seconds() * 1000
-        payload = payloads.agent_completed(OUTERMOST, run.answer, milliseconds)
+        payload = payloads.agent_completed(OUTERMOST, run.answer, _milliseconds(run))
         events.append(_event(run, EventType.AGENT_COMPLETED, ended, payload))
     elif run.error is not None and ended is not None:
         told = {"error_type": run.error.error_type, "retryable": run.error.retryable}

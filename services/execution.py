@@ -1,17 +1,19 @@
 """How one run is carried out: scope, supervisor, stored end, told end; in this order, whatever happens."""
 
 import anyio
+import anyio.lowlevel
 import structlog
 
 from services.agents.request import AgentFailed, AgentRequest, AgentResult
 from services.endings import end_run
-from services.errors import Refused
+from services.errors import Refused, Superseded, Unavailable
 from services.intake import Intake
 from services.jobs import Job
 from services.journal import RunJournal
 from services.ports.metrics import Metrics
 from services.ports.models import Message
-from services.ports.runs import RunError, RunStatus, RunStore
+from services.ports.run_store import RunStore
+from services.ports.runs import RunError, RunStatus
 from services.request import OpenRequest
 from services.sealed import Sealed
 
@@ -20,8 +22,11 @@ log = structlog.get_logger(__name__)
 HISTORY = 20
 """Earlier messages of the thread that agents are told."""
 
-LAST_WORDS = 10.0
-"""Seconds in which the end of a run must be stored and told."""
+LAST_WORDS = 3.0
+"""Seconds in which the end of a run must be stored and told; then it is tried again."""
+
+FIRST_PAUSE, LONGEST_PAUSE = 0.1, 2.0
+"""Seconds between two attempts to store an end while the store is away; doubled each time."""
 
 
 class RunExecution(metaclass=Sealed):
@@ -39,7 +44,9 @@ class RunExecution(metaclass=Sealed):
         self._journal, self._metrics = journal, metrics
 
     async def run(self, job: Job) -> RunStatus:
-        """Carry the run out and return how it ended; raises nothing but what stops the process."""
+        """Carry the run out and return how it ended; raises nothing but what stops the process. While the
+        store is away it goes on trying to store the end.
+        """
         started = anyio.current_time()
         job.scope.deadline = started + job.seconds
         failure: AgentFailed | None = None
@@ -58,20 +65,24 @@ class RunExecution(metaclass=Sealed):
             failure = AgentFailed(f"something went wrong (reference {reference})", retryable=True)
         if job.scope.cancelled_caught:
             failure = job.why_cancelled()
-        status = await self.end(job, failure) if failure is not None else RunStatus.COMPLETED
-        self._metrics.run_ended(status, anyio.current_time() - started)
+        while failure is not None and not await self.end(job, failure):
+            await anyio.lowlevel.checkpoint()  # the end of the process ends the trying
+        status = _status(failure)
+        self._metrics.run_ended("superseded" if job.superseded else status, anyio.current_time() - started)
         return status
 
-    async def end(self, job: Job, failure: AgentFailed) -> RunStatus:
-        """Store and tell a failure, as far as that was not done. Bounded, and safe against cancellation."""
+    async def end(self, job: Job, failure: AgentFailed) -> bool:
+        """Store and tell a failure, as far as that was not done; return False when the store was away all
+        the time. Bounded, and safe against cancellation.
+        """
         with anyio.CancelScope(shield=True, deadline=anyio.current_time() + LAST_WORDS):
             await self._settle(job, failure)
-            await end_run(self._journal, job.context, failure, job.new.message_id)
-        return _status(failure)
+            if not job.superseded:
+                await end_run(self._journal, job.context, failure, job.new.message_id)
+        return job.settled
 
     async def _answer(self, job: Job) -> None:
         new = job.new
-        await self._store.mark_running(job.user_id, new.run_id)
         history = await self._history(job)
         attachments = await self._intake.attachments(job.user_id, job.thread_id, new.files)
 
@@ -99,21 +110,37 @@ class RunExecution(metaclass=Sealed):
         )
 
     async def _settle(self, job: Job, outcome: AgentResult | AgentFailed) -> None:
-        if job.settled:
-            return
+        """Return once the end is stored, or belongs to another process."""
+        pause = FIRST_PAUSE
+        while not job.settled:
+            try:
+                await self._finish(job, outcome)
+            except Superseded:
+                job.supersede()
+            except Unavailable as away:
+                log.warning("run_end_waits", reason=str(away))
+                await anyio.sleep(pause)
+                pause = min(2 * pause, LONGEST_PAUSE)
+                continue
+            job.settled = True
+
+    async def _finish(self, job: Job, outcome: AgentResult | AgentFailed) -> None:
+        user_id, run_id = job.user_id, job.new.run_id
         if isinstance(outcome, AgentResult):
             await self._store.finish(
-                job.user_id,
-                job.new.run_id,
+                user_id,
+                run_id,
                 RunStatus.COMPLETED,
+                fence=job.fence,
                 answer=outcome.answer,
-                answer_id=f"answer_{job.new.run_id}",
+                answer_id=f"answer_{run_id}",
             )
         else:
             error = RunError(outcome.error_type, outcome.message, outcome.retryable)
-            await self._store.finish(job.user_id, job.new.run_id, _status(outcome), error=error)
-        job.settled = True
+            await self._store.finish(user_id, run_id, _status(outcome), fence=job.fence, error=error)
 
 
-def _status(failure: AgentFailed) -> RunStatus:
+def _status(failure: AgentFailed | None) -> RunStatus:
+    if failure is None:
+        return RunStatus.COMPLETED
     return RunStatus.CANCELLED if failure.error_type == "cancelled" else RunStatus.FAILED

@@ -35,6 +35,10 @@ class RunGrammar:
             raise GrammarError(self.run_id, event_type, reason)
         self._take(event_type, subject)
 
+    def recall(self, event_type: EventType, subject: str | None) -> None:
+        """Take an event that was allowed before, by another process."""
+        self._take(event_type, subject)
+
     def _objection(self, event_type: EventType, agent_name: str, subject: str | None) -> str | None:
         if self.ended:
             return "the run has ended"

@@ -10,7 +10,8 @@ from services.memory import MemoryService
 from services.ports.clock import Clock
 from services.ports.files import FileStore
 from services.ports.identity import User
-from services.ports.runs import NewRun, RunStore
+from services.ports.run_store import RunStore
+from services.ports.runs import NewRun
 from services.rates import MinuteWindow
 from services.sealed import Sealed
 

@@ -1,4 +1,4 @@
-"""One accepted run on its way: why it may have to stop, and whether its end was stored."""
+"""One run that this process owns: why it may have to stop, and whether its end was stored."""
 
 from dataclasses import dataclass, field
 
@@ -17,17 +17,18 @@ INTERRUPTED = AgentFailed(
 @dataclass(slots=True, eq=False)
 class Job:
     """Mutable, on the loop's thread only. ``stop`` says why the run was cancelled; None means its time ran
-    out.
+    out. A ``superseded`` one was taken over by another process, which ends it.
     """
 
     new: NewRun
     context: UserExecutionContext
     seconds: float
+    fence: int
     scope: anyio.CancelScope = field(default_factory=anyio.CancelScope)
     ended: anyio.Event = field(default_factory=anyio.Event)
-    accepted: bool = False
-    may_start: bool = False
+    begun: bool = False
     settled: bool = False
+    superseded: bool = False
     stop: AgentFailed | None = None
 
     @property
@@ -44,6 +45,11 @@ class Job:
         """Stop it; the first reason counts."""
         self.stop = self.stop or reason
         self.scope.cancel()
+
+    def supersede(self) -> None:
+        """Stop it without a word: another process speaks for it."""
+        self.superseded = True
+        self.cancel(INTERRUPTED)
 
     def why_cancelled(self) -> AgentFailed:
         """Say why the run was cut."""

@@ -2,14 +2,13 @@
 told.
 
 Runs are detached from the sockets that start them: a socket that goes away changes nothing, ``cancel`` is a
-command of its own, and a message that comes twice starts nothing new. The runs of one thread go one after
-another.
+command of its own, and a message that comes twice starts nothing new. The store decides whose turn it is, so
+that the runs of one thread go one after another on however many replicas.
 """
 
 import time
 from dataclasses import dataclass
-from datetime import timedelta
-from typing import Any, Self
+from typing import Self
 from weakref import WeakValueDictionary
 
 import anyio
@@ -18,62 +17,58 @@ from anyio.abc import TaskGroup
 
 from services.agents.request import AgentFailed
 from services.context import UserExecutionContext
-from services.endings import end_run, replayed_event, replayed_run
 from services.errors import Unavailable
 from services.execution import RunExecution
 from services.intake import Accepted, Intake, RunRequest
 from services.jobs import CANCELLED, INTERRUPTED, Job
 from services.journal import RunJournal
-from services.ports.clock import Clock
 from services.ports.identity import User
-from services.ports.presence import Presence
-from services.ports.runs import NewRun, RunError, RunStatus, RunStore
-from services.queueing import RunQueue
+from services.ports.notices import Notices
+from services.ports.run_store import RunStore
+from services.ports.runs import NewRun, Run, RunStatus, Turns
+from services.replica import Replica
 from services.sealed import Sealed
 
 log = structlog.get_logger(__name__)
 
-STOP_SECONDS = 5.0
-"""How long cancelled runs may take to say that they ended."""
+CANCEL_NOTICE = "run_cancel"
+
+STOP_SECONDS = 3.0
+"""How long cancelled runs may take to say that they ended, when the application stops."""
 
 
 @dataclass(frozen=True, slots=True)
 class RunBounds:
-    """Runs of one user ``at_once`` and ``waiting``; ``seconds`` a run may take, ``kept_seconds`` it is told
-    of afterwards.
-    """
+    """Whose turn it is, and how many ``seconds`` a run may take."""
 
-    at_once: int
-    waiting: int
+    turns: Turns
     seconds: float
-    kept_seconds: float
 
 
 class RunService(metaclass=Sealed):
-    """Starts, cancels and describes runs; entered and left by the application."""
+    """Starts and cancels runs; entered and left by the application."""
 
     def __init__(
         self,
+        replica: Replica,
         intake: Intake,
         execution: RunExecution,
         store: RunStore,
         journal: RunJournal,
-        clock: Clock,
-        presence: Presence,
+        notices: Notices,
         bounds: RunBounds,
     ) -> None:
-        self._intake, self._execution, self._store, self._journal = intake, execution, store, journal
-        self._clock, self._presence, self._bounds = clock, presence, bounds
-        self._queue: RunQueue[Job] = RunQueue(at_once=bounds.at_once, waiting=bounds.waiting)
+        self._replica, self._intake, self._execution, self._store = replica, intake, execution, store
+        self._journal, self._notices, self._bounds = journal, notices, bounds
         self._jobs: dict[str, Job] = {}
         self._sending: WeakValueDictionary[tuple[str, str], anyio.Lock] = WeakValueDictionary()
         self._tasks: TaskGroup | None = None
         self.draining = False
+        journal.when_superseded(self._superseded)
+        notices.hear(CANCEL_NOTICE, self._cancel_heard)
 
     async def __aenter__(self) -> Self:
         self._tasks = await anyio.create_task_group().__aenter__()
-        if self._presence.alone:
-            await self._end_leftovers()
         return self
 
     async def __aexit__(self, *exc: object) -> None:
@@ -81,7 +76,9 @@ class RunService(metaclass=Sealed):
         assert self._tasks is not None
         self.draining = True
         for job in list(self._jobs.values()):
-            await self._cancel(job, INTERRUPTED)
+            self._cancel(job, INTERRUPTED)
+        # Where the store is away an end cannot be stored: whoever finds the run ends it.
+        self._tasks.cancel_scope.deadline = anyio.current_time() + STOP_SECONDS
         await self._tasks.__aexit__(None, None, None)
         self._tasks = None
 
@@ -102,27 +99,26 @@ class RunService(metaclass=Sealed):
         async with self._sending.setdefault((user.id, request.message_id), anyio.Lock()):
             known = await self._store.find_message(user.id, request.message_id)
             if known is not None:
-                return Accepted(known.message_id, known.run_id, known.thread_id)
+                return _accepted(known)
             return await self._start_new(user, request, connection_id)
 
     async def cancel(self, user_id: str, run_id: str) -> None:
-        """Cancel a run; one that has ended stays as it is. Raises ``NotFound``."""
+        """Cancel a run, whichever replica has it; one that has ended stays as it is. Raises ``NotFound``."""
         job = self._jobs.get(run_id)
         if job is not None and job.user_id == user_id:
-            await self._cancel(job, CANCELLED)
-        else:
-            await self._store.run(user_id, run_id)
+            self._cancel(job, CANCELLED)
+        elif not (await self._store.run(user_id, run_id)).status.final:
+            await self._notices.post(CANCEL_NOTICE, run_id)
 
-    async def state(self, user_id: str) -> list[dict[str, Any]]:
-        """Return each active run's ``agent_started`` and open calls, as state events."""
-        return [replayed_event(event) for event in self._journal.state(user_id)]
-
-    async def window(self, user_id: str) -> list[dict[str, Any]]:
-        """Return beginning and end of each run that is active or ended within the window, from the store."""
-        runs = await self._store.recent(
-            user_id, self._clock.now() - timedelta(seconds=self._bounds.kept_seconds)
-        )
-        return [event for run in runs for event in replayed_run(run)]
+    async def begin_waiting(self, user_id: str | None = None) -> None:
+        """Start the runs that wait here, of one user or of all, whose turn has come: a place may have become
+        free elsewhere. Raises ``Unavailable``.
+        """
+        for job in list(self._jobs.values()):
+            if not job.begun and user_id in {None, job.user_id}:
+                with anyio.CancelScope(shield=True):  # a run that was begun must be carried out
+                    if await self._store.begin(job.user_id, job.new.run_id, self._bounds.turns):
+                        self._begin(job)
 
     async def drain(self, seconds: float) -> bool:
         """Take no further runs and wait for the present ones; return whether all ended in time. May be
@@ -140,39 +136,25 @@ class RunService(metaclass=Sealed):
                 "the server is about to stop: send the message again in a moment", retry_after_s=2.0
             )
         new = await self._intake.check(user, request)
-        job = Job(new, _context(user, new, connection_id), self._bounds.seconds)
-        self._queue.check(job)
         with anyio.CancelScope(shield=True):
-            return await self._accept(job)
+            run, created = await self._store.accept(new, self._replica.id, self._bounds.turns)
+            if created:
+                context = _context(user, new, connection_id)
+                self._take(Job(new, context, self._bounds.seconds, run.fence), run.status)
+            return _accepted(run)
         raise AssertionError("a shield without a deadline ends nothing early")
 
-    async def _accept(self, job: Job) -> Accepted:
-        starts = self._queue.add(job)
-        try:
-            run, created = await self._store.accept(job.new)
-        except BaseException:
-            self._leave(job)
-            raise
-        if not created:
-            self._leave(job)
-            return Accepted(run.message_id, run.run_id, run.thread_id)
-        job.accepted = True
-        self._jobs[run.run_id] = job
-        if starts or job.may_start:
-            self._start(job)
-        return Accepted(run.message_id, run.run_id, run.thread_id)
+    def _take(self, job: Job, status: RunStatus) -> None:
+        self._jobs[job.new.run_id] = job
+        self._journal.own(job.user_id, job.new.run_id, job.fence)
+        if status is RunStatus.RUNNING:
+            self._begin(job)
 
-    def _start(self, job: Job) -> None:
-        assert self._tasks is not None
-        job.may_start = True
-        if job.accepted:
+    def _begin(self, job: Job) -> None:
+        if not job.begun and not job.ended.is_set():
+            assert self._tasks is not None
+            job.begun = True
             self._tasks.start_soon(self._work, job, name=f"run {job.new.run_id}")
-
-    def _leave(self, job: Job) -> None:
-        self._jobs.pop(job.new.run_id, None)
-        job.ended.set()
-        for following in self._queue.done(job):
-            self._start(following)
 
     async def _work(self, job: Job) -> None:
         started = time.perf_counter()
@@ -183,21 +165,38 @@ class RunService(metaclass=Sealed):
             finally:
                 self._leave(job)
 
-    async def _cancel(self, job: Job, reason: AgentFailed) -> None:
-        job.cancel(reason)
-        if not job.may_start and not job.ended.is_set():
-            # It waits for its turn: nothing runs that could tell its end.
-            with anyio.CancelScope(shield=True):
-                self._leave(job)
-                await self._execution.end(job, reason)
+    def _leave(self, job: Job) -> None:
+        """Forget a run that has ended, and let the user's next one go."""
+        self._jobs.pop(job.new.run_id, None)
+        self._journal.release(job.user_id, job.new.run_id)
+        job.ended.set()
+        if self._tasks is not None and any(other.user_id == job.user_id for other in self._jobs.values()):
+            self._tasks.start_soon(self._begin_next, job.user_id)
 
-    async def _end_leftovers(self) -> None:
-        """End what a process that is gone could not."""
-        for run in await self._store.unfinished():
-            error = RunError(INTERRUPTED.error_type, INTERRUPTED.message, retryable=True)
-            await self._store.finish(run.user_id, run.run_id, RunStatus.FAILED, error=error)
-            context = UserExecutionContext(run.user_id, run.thread_id, run.run_id)
-            await end_run(self._journal, context, INTERRUPTED, run.message_id)
+    async def _begin_next(self, user_id: str) -> None:
+        try:
+            await self.begin_waiting(user_id)
+        except Unavailable as away:  # whoever tends the runs looks again in a moment
+            log.warning("runs_wait", reason=str(away))
+
+    def _cancel(self, job: Job, reason: AgentFailed) -> None:
+        job.cancel(reason)
+        self._begin(job)  # one that waits for its turn begins cancelled: that tells its end
+
+    def _cancel_heard(self, run_id: str) -> None:
+        job = self._jobs.get(run_id)
+        if job is not None:
+            self._cancel(job, CANCELLED)
+
+    def _superseded(self, user_id: str, run_id: str) -> None:
+        job = self._jobs.get(run_id)
+        if job is not None and job.user_id == user_id:
+            job.supersede()
+            self._begin(job)
+
+
+def _accepted(run: Run) -> Accepted:
+    return Accepted(run.message_id, run.run_id, run.thread_id)
 
 
 def _context(user: User, new: NewRun, connection_id: str | None) -> UserExecutionContext:

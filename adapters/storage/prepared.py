@@ -21,7 +21,7 @@ class Prepared:
     numbers or None: times and JSON come ready-made. Rows are named tuples of such values.
     """
 
-    def __init__(self, statement: Select[Any] | Insert | Update, dialect: Dialect) -> None:
+    def __init__(self, statement: Select[*tuple[Any, ...]] | Insert | Update, dialect: Dialect) -> None:
         compiled = statement.compile(dialect=dialect)
         assert isinstance(compiled, SQLCompiler)
         self._text = str(compiled)

@@ -5,6 +5,7 @@ from datetime import datetime
 from typing import Any
 
 from adapters.storage.values import from_json, maybe_moment, micros, moment, plain, to_json
+from services.ports.events import Place
 from services.ports.runs import NewRun, Run, RunError, RunStatus, StoredMessage, Thread
 
 TITLE = 60
@@ -41,8 +42,8 @@ def message_row(user_id: str, thread_id: str, message: StoredMessage) -> dict[st
     }
 
 
-def queued(new: NewRun, now: datetime) -> Run:
-    """Return the run that a message starts."""
+def queued(new: NewRun, owner: str, now: datetime) -> Run:
+    """Return the run that a message starts, before it is known whether its turn has come."""
     return Run(
         run_id=new.run_id,
         user_id=new.user_id,
@@ -52,11 +53,12 @@ def queued(new: NewRun, now: datetime) -> Run:
         created_at=now,
         agent=new.agent,
         files=new.files,
+        owner=owner,
     )
 
 
 def run_row(run: Run) -> dict[str, object]:
-    """Return a queued run's row."""
+    """Return a new run's row."""
     return {
         "user_id": run.user_id,
         "run_id": run.run_id,
@@ -68,8 +70,14 @@ def run_row(run: Run) -> dict[str, object]:
         "files": to_json(run.files).decode() if run.files else None,
         "answer": None,
         "error": None,
-        "started_at": None,
+        "started_at": None if run.started_at is None else micros(run.started_at),
         "finished_at": None,
+        "owner": run.owner,
+        "fence": run.fence,
+        "end_epoch": None,
+        "end_seq": None,
+        "told_at": None,
+        "delivered_at": None,
     }
 
 
@@ -93,6 +101,11 @@ def run_of(row: Any) -> Run:
         error=RunError(**from_json(row.error)) if row.error else None,
         started_at=maybe_moment(row.started_at),
         finished_at=maybe_moment(row.finished_at),
+        owner=row.owner,
+        fence=row.fence,
+        told=None if row.end_seq is None else Place(row.end_epoch, row.end_seq),
+        told_at=maybe_moment(row.told_at),
+        delivered_at=maybe_moment(row.delivered_at),
     )
 
 

@@ -18,6 +18,7 @@ from sqlalchemy import (
 
 from adapters.storage.prepared import Prepared, adding
 from adapters.storage.tables import messages, runs, threads
+from services.ports.runs import RunStatus
 
 USER: BindParameter[Any] = bindparam("user")
 THREAD: BindParameter[Any] = bindparam("thread")
@@ -25,6 +26,10 @@ BELOW, LIMIT = bindparam("below", type_=BigInteger), bindparam("limit", type_=In
 MINE = runs.c.user_id == USER
 RUN = MINE & (runs.c.run_id == bindparam("run"))
 OPEN = runs.c.finished_at.is_(None)
+UNTOLD = runs.c.end_seq.is_(None)
+FENCE: BindParameter[Any] = bindparam("the_fence", type_=BigInteger)
+NOW: BindParameter[Any] = bindparam("now", type_=BigInteger)
+QUEUED = runs.c.status == RunStatus.QUEUED.value
 
 
 class RunStatements:
@@ -45,24 +50,59 @@ class RunStatements:
         )
         self.files = Prepared(_files(), dialect)
         self.recent_runs = Prepared(_recent(), dialect)
-        self.unfinished_runs = Prepared(select(runs).where(OPEN).order_by(runs.c.position), dialect)
+        self.turns = Prepared(_turns(), dialect)
+        self.take_over = Prepared(_take_over(), dialect)
+        self.untold = Prepared(_untold(), dialect)
+        self.tell = Prepared(_tell(), dialect)
+        self.deliver = Prepared(_deliver(), dialect)
 
 
 def _begin() -> Update:
-    first = func.coalesce(runs.c.started_at, bindparam("now", type_=BigInteger))
-    change = update(runs).where(RUN, OPEN).values(status=bindparam("new_status"), started_at=first)
-    return change.returning(runs.c.thread_id)
+    change = update(runs).where(RUN, OPEN, QUEUED)
+    return change.values(status=RunStatus.RUNNING.value, started_at=NOW).returning(runs.c.thread_id)
 
 
 def _end() -> Update:
-    change = update(runs).where(RUN, OPEN)
+    change = update(runs).where(RUN, OPEN, runs.c.fence == FENCE)
     change = change.values(
         status=bindparam("new_status"),
         answer=bindparam("new_answer"),
         error=bindparam("new_error"),
-        finished_at=bindparam("now", type_=BigInteger),
+        finished_at=NOW,
     )
     return change.returning(runs.c.thread_id)
+
+
+def _turns() -> Select[int, int, int]:
+    """Of a user's open runs: how many go, how many wait, and how many of one thread came before a run."""
+    before = (runs.c.thread_id == THREAD) & (runs.c.position < BELOW)
+    counts = (("going", ~QUEUED), ("waiting", QUEUED), ("before", before))
+    going, waiting, earlier = (func.count().filter(counted).label(name) for name, counted in counts)
+    return select(going, waiting, earlier).where(MINE, OPEN)
+
+
+def _take_over() -> Update:
+    change = update(runs).where(RUN, UNTOLD, runs.c.fence == FENCE, runs.c.owner == bindparam("old_owner"))
+    return change.values(owner=bindparam("new_owner"), fence=runs.c.fence + 1).returning(runs.c.fence)
+
+
+def _untold() -> Select[Any]:
+    return select(runs).where(UNTOLD, runs.c.owner != bindparam("but")).order_by(runs.c.position)
+
+
+def _tell() -> Update:
+    change = update(runs).where(RUN, UNTOLD)
+    return change.values(
+        end_epoch=bindparam("epoch"), end_seq=bindparam("seq", type_=BigInteger), told_at=NOW
+    )
+
+
+def _deliver() -> Update:
+    arrived = runs.c.end_seq <= bindparam("seq", type_=BigInteger)
+    change = update(runs).where(
+        MINE, runs.c.delivered_at.is_(None), runs.c.end_epoch == bindparam("epoch"), arrived
+    )
+    return change.values(delivered_at=NOW).returning(*runs.c)
 
 
 def _thread() -> Select[Any]:

@@ -1,6 +1,6 @@
 """The run store over SQL: what is one transaction, and what a clash of two calls means."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 
 from adapters.storage.cursors import checked_limit, page, position
@@ -10,7 +10,9 @@ from adapters.storage.run_work import RunWork
 from adapters.storage.values import plain
 from services.errors import Conflict, FieldError, InvalidInput
 from services.ports.clock import Clock
-from services.ports.runs import NewRun, Page, Run, RunError, RunStatus, RunStore, StoredMessage, Thread
+from services.ports.events import Place
+from services.ports.run_store import RunStore
+from services.ports.runs import NewRun, Page, Run, RunError, RunStatus, StoredMessage, Thread, Told, Turns
 from services.sealed import Sealed
 
 
@@ -45,16 +47,16 @@ class SqlRunStore(RunStore, metaclass=Sealed):
         )
         return page(rows, limit, message_of, *scope)
 
-    async def accept(self, new: NewRun) -> tuple[Run, bool]:
+    async def accept(self, new: NewRun, owner: str, turns: Turns) -> tuple[Run, bool]:
         """Raises ``NotFound`` for a foreign thread, ``InvalidInput`` for an id used for something else."""
         if new.thread_id is None and not new.new_thread_id:
             raise ValueError("a run without thread_id needs new_thread_id")
-        run = queued(new, self._clock.now())
+        run = queued(new, owner, self._clock.now())
         try:
-            await self._database.write(lambda connection: self._work.accept(connection, new, run))
+            stored = await self._database.write(lambda c: self._work.accept(c, new, run, turns))
         except Conflict:
             return await self._first(new), False
-        return run, True
+        return stored, True
 
     async def _first(self, new: NewRun) -> Run:
         """Say why storing clashed: sent before, a foreign thread, or an id used for something else."""
@@ -71,10 +73,10 @@ class SqlRunStore(RunStore, metaclass=Sealed):
         """Return what the port says."""
         return await self._database.read(lambda c: self._work.run_of_message(c, user_id, message_id))
 
-    async def mark_running(self, user_id: str, run_id: str) -> None:
-        """Raises ``NotFound``. ``started_at`` stays the first one."""
+    async def begin(self, user_id: str, run_id: str, turns: Turns) -> bool:
+        """Raises ``NotFound``."""
         now = self._clock.now()
-        await self._database.write(lambda connection: self._work.begin(connection, user_id, run_id, now))
+        return await self._database.write(lambda c: self._work.begin(c, user_id, run_id, turns, now))
 
     async def finish(
         self,
@@ -82,6 +84,7 @@ class SqlRunStore(RunStore, metaclass=Sealed):
         run_id: str,
         status: RunStatus,
         *,
+        fence: int,
         answer: str | None = None,
         answer_id: str | None = None,
         error: RunError | None = None,
@@ -94,7 +97,7 @@ class SqlRunStore(RunStore, metaclass=Sealed):
         if answer is not None and answer_id is not None:
             message = StoredMessage(answer_id, "assistant", answer, run_id, now)
         return await self._database.write(
-            lambda connection: self._work.end(connection, user_id, run_id, status, message, error, now)
+            lambda c: self._work.end(c, user_id, run_id, status, fence, message, error, now)
         )
 
     async def run(self, user_id: str, run_id: str) -> Run:
@@ -111,6 +114,19 @@ class SqlRunStore(RunStore, metaclass=Sealed):
         """Raises ``NotFound``. Each id comes once."""
         return await self._database.read(lambda c: self._work.files_of_thread(c, user_id, thread_id))
 
-    async def unfinished(self) -> Sequence[Run]:
+    async def take_over(self, run: Run, owner: str) -> int | None:
         """Return what the port says."""
-        return await self._database.read(self._work.unfinished)
+        return await self._database.write(lambda connection: self._work.take_over(connection, run, owner))
+
+    async def untold(self, but: str) -> Sequence[Run]:
+        """Return what the port says."""
+        return await self._database.read(lambda connection: self._work.untold(connection, but))
+
+    async def record_deliveries(
+        self, told: Sequence[Told], acknowledged: Mapping[str, Place]
+    ) -> Sequence[Run]:
+        """Return what the port says."""
+        now = self._clock.now()
+        return await self._database.write(
+            lambda connection: self._work.record_deliveries(connection, told, acknowledged, now)
+        )

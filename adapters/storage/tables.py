@@ -106,6 +106,12 @@ runs = Table(
     Column("error", Text),
     Column("started_at", BigInteger),
     Column("finished_at", BigInteger),
+    _text("owner"),
+    Column("fence", BigInteger, nullable=False),
+    Column("end_epoch", Text),
+    Column("end_seq", BigInteger),
+    Column("told_at", BigInteger),
+    Column("delivered_at", BigInteger),
     UniqueConstraint("user_id", "run_id"),
     UniqueConstraint("user_id", "message_id"),
     ForeignKeyConstraint(["user_id", "thread_id"], ["threads.user_id", "threads.thread_id"]),
@@ -120,8 +126,17 @@ Index(
     sqlite_where=_WITH_FILES,
     postgresql_where=_WITH_FILES,
 )
-_UNFINISHED = runs.c.finished_at.is_(None)
-Index("ix_runs_unfinished", runs.c.position, sqlite_where=_UNFINISHED, postgresql_where=_UNFINISHED)
+_UNTOLD = runs.c.end_seq.is_(None)
+Index("ix_runs_untold", runs.c.position, sqlite_where=_UNTOLD, postgresql_where=_UNTOLD)
+_UNDELIVERED = runs.c.delivered_at.is_(None)
+Index(
+    "ix_runs_undelivered",
+    runs.c.user_id,
+    runs.c.end_epoch,
+    runs.c.end_seq,
+    sqlite_where=_UNDELIVERED,
+    postgresql_where=_UNDELIVERED,
+)
 
 notes = Table(
     "notes",

@@ -36,10 +36,16 @@ class PrometheusMetrics(Metrics, metaclass=Sealed):
         self._events = self._tally("events", "Events appended to the log", "type")
         self._logins = self._tally("logins", "Logins", "outcome")
         self._foreign = self._tally("foreign_access", "Attempts to reach what belongs to another user")
+        self._shed = self._tally("events_shed", "Events that gave way while the log was out of reach")
+        self._told = self._tally("runs_told", "Runs whose end reached the log")
+        self._delivered = self._tally("runs_delivered", "Runs whose end was acknowledged by a client")
         self._call_seconds = self._spread(
-            "tool_call_seconds", "How long tool calls took", "tool", CALL_SECONDS
+            "tool_call_seconds", "How long tool calls took", CALL_SECONDS, "tool"
         )
-        self._run_seconds = self._spread("run_seconds", "How long runs took", "status", RUN_SECONDS)
+        self._run_seconds = self._spread("run_seconds", "How long runs took", RUN_SECONDS, "status")
+        self._delivery_seconds = self._spread(
+            "run_delivery_seconds", "How long after its end was told a run was delivered", CALL_SECONDS
+        )
         self.watch("sockets", "Open sockets and streams", lambda: self._open_sockets)
 
     def tool_call(self, tool: str, outcome: str, seconds: float) -> None:
@@ -61,6 +67,19 @@ class PrometheusMetrics(Metrics, metaclass=Sealed):
     def event_appended(self, event_type: str) -> None:
         """Count one event."""
         self._events.add(self._words.of(event_type))
+
+    def events_shed(self, count: int) -> None:
+        """Count events that gave way."""
+        self._shed.add(count=count)
+
+    def run_told(self) -> None:
+        """Count one run whose end was told."""
+        self._told.add()
+
+    def run_delivered(self, seconds: float) -> None:
+        """Count one run that was delivered."""
+        self._delivered.add()
+        self._delivery_seconds.observe(seconds)
 
     def login(self, outcome: str) -> None:
         """Count one login."""
@@ -91,8 +110,8 @@ class PrometheusMetrics(Metrics, metaclass=Sealed):
         self._registry.register(tally)
         return tally
 
-    def _spread(self, name: str, description: str, label: str, bounds: tuple[float, ...]) -> Spread:
-        spread = Spread(f"soledoor_{name}", description, [label], bounds)
+    def _spread(self, name: str, description: str, bounds: tuple[float, ...], *labels: str) -> Spread:
+        spread = Spread(f"soledoor_{name}", description, labels, bounds)
         self._registry.register(spread)
         return spread
 

@@ -41,9 +41,9 @@ class Tally(Collector):
         self._about = name, description, labels
         self._counts: dict[tuple[str, ...], int] = {} if labels else {(): 0}
 
-    def add(self, *labels: str) -> None:
-        """Count one."""
-        self._counts[labels] = self._counts.get(labels, 0) + 1
+    def add(self, *labels: str, count: int = 1) -> None:
+        """Count one, or so many."""
+        self._counts[labels] = self._counts.get(labels, 0) + count
 
     def collect(self) -> Iterator[CounterMetricFamily]:
         """Yield the counts so far."""

@@ -14,9 +14,10 @@ import orjson
 
 from adapters.web.errors import HTTPRefusal
 from adapters.web.messages import Gap, Hello, Ping
+from services.deliveries import Deliveries
 from services.ports.clock import Clock
-from services.ports.events import EventLog, Frame, Head, Watch
-from services.runs import RunService
+from services.ports.events import EventLog, Frame, Head, Place, Watch
+from services.run_states import RunStates
 
 _POSITION = re.compile(r"([A-Za-z0-9_-]{1,64}):([0-9]{1,15})", re.ASCII)
 _CALM_READS = 3
@@ -46,7 +47,8 @@ class Sources:
     """Where the messages come from; one value for all readers."""
 
     log: EventLog
-    runs: RunService
+    states: RunStates
+    deliveries: Deliveries
     clock: Clock
     heartbeat: float
 
@@ -75,9 +77,10 @@ class Delivery:
         gap = _gap(after, head)
         if gap is None:
             self._epoch, self._seq = head.epoch, after.seq
+            self.arrived(after.seq)
             return [self._hello(head, resumed=True)]
         self._epoch, self._seq = head.epoch, head.head
-        states = await self._sources.runs.window(self._user_id)
+        states = await self._sources.states.window(self._user_id)
         return [self._hello(head, resumed=False), gap.text(), *map(_text, states)]
 
     async def wait(self) -> None:
@@ -104,6 +107,11 @@ class Delivery:
             return None
         return Ping(head=head.head, timestamp=self._sources.clock.now().isoformat()).text()
 
+    def arrived(self, seq: int) -> None:
+        """Note that the client has everything up to ``seq``, of what it was given."""
+        place = Place(self._epoch, min(seq, self._seq))
+        self._sources.deliveries.acknowledged(self._user_id, place)
+
     def place(self, frame: Frame) -> str:
         """Return the resume token of a frame."""
         return f"{self._epoch}:{frame.seq}"
@@ -117,12 +125,12 @@ class Delivery:
         """Head and state must be of one moment: a run that ends in between would end without having begun."""
         log, user_id = self._sources.log, self._user_id
         head = await log.head(user_id)
-        states = await self._sources.runs.state(user_id)
+        states = await self._sources.states.state(user_id)
         for _ in range(_CALM_READS):
             later = await log.head(user_id)
             if later == head:
                 break
-            head, states = later, await self._sources.runs.state(user_id)
+            head, states = later, await self._sources.states.state(user_id)
         self._epoch, self._seq = head.epoch, head.head
         return [self._hello(head, resumed=False), *map(_text, states)]
 

@@ -14,6 +14,7 @@ from adapters.web.sockets.registry import Sockets
 from config.settings import Limits, Server
 from services.agents.registry import AgentRegistry
 from services.calls import DirectCalls
+from services.deliveries import Deliveries
 from services.identity.accounts import Accounts
 from services.identity.codes import OneTimeCodes
 from services.identity.sessions import Sessions
@@ -25,7 +26,8 @@ from services.ports.clock import Clock
 from services.ports.events import EventLog
 from services.ports.files import FileStore
 from services.ports.metrics import Metrics
-from services.ports.runs import RunStore
+from services.ports.run_store import RunStore
+from services.run_states import RunStates
 from services.runs import RunService
 from services.tools.catalog import ToolCatalog
 from services.tools.policy import ToolPolicy
@@ -48,6 +50,8 @@ class Doors:
     codes: OneTimeCodes
     # what is done
     runs: RunService
+    states: RunStates
+    deliveries: Deliveries
     calls: DirectCalls
     catalog: ToolCatalog
     policy: ToolPolicy
@@ -75,7 +79,7 @@ class Doors:
     def __post_init__(self) -> None:
         object.__setattr__(self, "addresses", Addresses.of(self.server))
         object.__setattr__(self, "cookie", SessionCookie.of(self.server))
-        sources = Sources(self.log, self.runs, self.clock, self.limits.heartbeat)
+        sources = Sources(self.log, self.states, self.deliveries, self.clock, self.limits.heartbeat)
         object.__setattr__(self, "sources", sources)
 
 

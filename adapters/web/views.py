@@ -122,6 +122,14 @@ class RunErrorView(Shape):
     retryable: bool
 
 
+class DeliveryView(Shape):
+    """Where a run's last event stands in the log, and whether a client has acknowledged it."""
+
+    place: str
+    told_at: Moment | None
+    delivered_at: Moment | None
+
+
 class RunView(Shape):
     """A run; what is not there yet is left out."""
 
@@ -132,6 +140,7 @@ class RunView(Shape):
     error: RunErrorView | None = None
     started_at: Moment | None
     finished_at: Moment | None = None
+    delivery: DeliveryView | None = None
 
 
 class CallView(Shape):

@@ -18,7 +18,18 @@ from services.ports.models import (
     Usage,
 )
 from services.ports.notes import Note, NoteStore
-from services.ports.runs import NewRun, Page, Run, RunError, RunStatus, RunStore, StoredMessage, Thread
+from services.ports.run_store import RunStore
+from services.ports.runs import (
+    NewRun,
+    Page,
+    Run,
+    RunError,
+    RunStatus,
+    StoredMessage,
+    Thread,
+    Told,
+    Turns,
+)
 
 __all__ = [
     "AgentWebSocketBridge",
@@ -52,8 +63,10 @@ __all__ = [
     "TextDelta",
     "ThinkingDelta",
     "Thread",
+    "Told",
     "ToolRequest",
     "ToolSchema",
+    "Turns",
     "Usage",
     "User",
     "UserStore",

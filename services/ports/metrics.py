@@ -28,6 +28,18 @@ class Metrics(ABC):
         """Count one event that reached the log."""
 
     @abstractmethod
+    def events_shed(self, count: int) -> None:
+        """Count events that gave way while the log was out of reach."""
+
+    @abstractmethod
+    def run_told(self) -> None:
+        """Count one run whose terminal event reached the log."""
+
+    @abstractmethod
+    def run_delivered(self, seconds: float) -> None:
+        """Count one run whose terminal event a client acknowledged, so long after it reached the log."""
+
+    @abstractmethod
     def login(self, outcome: str) -> None:
         """Count one login: ``ok``, ``failed`` or ``throttled``."""
 

@@ -1,6 +1,7 @@
 """The journal numbers a run's events, whoever sends them, and loses none to a cancellation."""
 
 import anyio
+import orjson
 import pytest
 
 from adapters.event_log.memory import LogBounds, MemoryEventLog
@@ -8,8 +9,10 @@ from services.context import UserExecutionContext
 from services.errors import GrammarError, Unavailable
 from services.events import EventType as E
 from services.journal import RunJournal
+from services.ports.events import Place
+from services.sending import EventSender
 from tests.build import build
-from tests.fakes import FakeClock
+from tests.fakes import CountedMetrics, FakeClock
 
 CONTEXT = UserExecutionContext("user-1", "thread-1", "run-1")
 
@@ -33,9 +36,29 @@ def log():
     return build(TroubledLog, FakeClock(), LogBounds(100, 1 << 20, 600))
 
 
+class Deliveries:
+    """Keeps what was told."""
+
+    def __init__(self):
+        self.ends = []
+
+    def told(self, *end):
+        self.ends.append(end)
+
+
 @pytest.fixture
-def journal(log):
-    return build(RunJournal, log, FakeClock())
+def deliveries():
+    return Deliveries()
+
+
+def journal_over(log, deliveries):
+    sender = build(EventSender, log, CountedMetrics(), deliveries, 5)
+    return build(RunJournal, sender, log, deliveries, FakeClock())
+
+
+@pytest.fixture
+def journal(log, deliveries):
+    return journal_over(log, deliveries)
 
 
 async def seqs(log):
@@ -76,13 +99,104 @@ async def test_settle_sends_what_a_cancellation_cut(journal, log):
     assert await seqs(log) == [(1, 1), (2, 1)]
 
 
-async def test_while_the_log_is_away_events_wait_and_the_run_goes_on(journal, log):
+async def test_while_the_log_is_away_events_wait_and_are_sent_by_themselves_when_it_is_back(journal, log):
+    other = UserExecutionContext("user-2", "thread-2", "run-2")
     log.away = True
-    assert not await journal.append(CONTEXT, E.AGENT_STARTED, "a", {})
-    assert not await think(journal)
-    log.away = False
-    assert await think(journal)
+    async with journal._sender:
+        assert not await journal.append(CONTEXT, E.AGENT_STARTED, "a", {})
+        log.gate = anyio.Event()  # to ask again for each event would hold up the run
+        assert not await think(journal)
+        assert not await journal.append(other, E.AGENT_STARTED, "a", {})
+        assert journal._sender.waiting == 3
+        log.away, log.gate = False, None
+        watches = [(log.watch("user-1"), 1), (log.watch("user-2"), 0)]
+        for watch, after in watches:
+            await watch.wait(after)
+        assert await think(journal)
+        assert journal._sender.waiting == 0
     assert await seqs(log) == [(1, 1), (2, 1), (3, 1)]
+
+
+async def test_what_waits_is_sent_at_the_end_when_the_log_is_back_by_then(journal, log):
+    log.away = True
+    async with journal._sender:
+        await journal.append(CONTEXT, E.AGENT_STARTED, "a", {})
+        log.away = False
+    assert await seqs(log) == [(1, 1)]
+
+
+async def test_thinking_gives_way_first_then_progress_and_what_marks_the_run_never(journal, log):
+    log.away = True
+    await journal.append(CONTEXT, E.AGENT_STARTED, "a", {})
+    for number in range(3):
+        await journal.append(CONTEXT, E.PROGRESS_UPDATE, "a", {"message": f"{number}"})
+        await think(journal)
+    for call in ("c1", "c2"):
+        await journal.append(CONTEXT, E.TOOL_EXECUTING, "a", {}, call)
+        await journal.append(CONTEXT, E.TOOL_COMPLETED, "a", {}, call)
+    await journal.append(CONTEXT, E.AGENT_COMPLETED, "a", {})
+    log.away = False
+    async with journal._sender:
+        pass
+    wires = [orjson.loads(frame.data) for frame in await log.read("user-1", 0)]
+    assert [wire["type"] for wire in wires] == [
+        "agent_started",
+        *["tool_executing", "tool_completed"] * 2,
+        "agent_completed",
+    ]
+    assert [wire["run_seq"] for wire in wires] == [1, 2, 3, 4, 5, 6]
+    assert sum(count for (count,) in journal._sender._metrics.of("events_shed")) == 6
+
+
+async def test_a_run_that_another_process_took_over_is_silent_here(journal, log, deliveries):
+    lost = []
+    journal.when_superseded(lambda *run: lost.append(run))
+    journal.own("user-1", "run-1", 1)
+    await journal.append(CONTEXT, E.AGENT_STARTED, "a", {})
+    await log.fence("user-1", "run-1", 2)
+    assert not await think(journal)
+    assert lost == [("user-1", "run-1")]
+    assert not await journal.append(CONTEXT, E.AGENT_COMPLETED, "a", {})
+    assert await seqs(log) == [(1, 1)]
+    assert deliveries.ends == []
+    journal.release("user-1", "run-1")
+    assert not journal._runs
+
+
+async def test_a_run_is_gone_on_with_where_the_log_says_it_stands(journal, log, deliveries):
+    await journal.append(CONTEXT, E.AGENT_STARTED, "a", {})
+    await journal.append(CONTEXT, E.TOOL_EXECUTING, "a", {"call_id": "c1"}, "c1")
+    await journal.append(CONTEXT, E.TOOL_EXECUTING, "a", {"call_id": "c2"}, "c2")
+    await journal.append(CONTEXT, E.TOOL_COMPLETED, "a", {"call_id": "c1"}, "c1")
+    finder = journal_over(log, deliveries)
+    await log.fence("user-1", "run-1", 2)
+    await finder.adopt("user-1", "run-1", 2)
+    assert finder.has_started("user-1", "run-1")
+    assert [event.payload["call_id"] for event in finder.open_events("user-1", "run-1")] == ["c2"]
+    with pytest.raises(GrammarError, match="tool calls are open"):
+        await finder.append(CONTEXT, E.AGENT_ERROR, "a", {})
+    await finder.append(CONTEXT, E.TOOL_COMPLETED, "a", {"call_id": "c2"}, "c2")
+    await finder.append(CONTEXT, E.AGENT_ERROR, "a", {})
+    assert await seqs(log) == [(n, 1) for n in range(1, 7)]
+    place = Place((await log.head("user-1")).epoch, 6)
+    assert deliveries.ends == [("user-1", "run-1", place)]
+    late = journal_over(log, deliveries)
+    await late.adopt("user-1", "run-1", 3)
+    assert late.has_ended("user-1", "run-1")
+    assert deliveries.ends[1:] == deliveries.ends[:1]
+
+
+async def test_a_run_whose_first_events_were_trimmed_has_started_all_the_same(deliveries):
+    small = build(TroubledLog, FakeClock(), LogBounds(2, 1 << 20, 600))
+    first = journal_over(small, deliveries)
+    await first.append(CONTEXT, E.AGENT_STARTED, "a", {})
+    for _ in range(3):
+        await think(first)
+    finder = journal_over(small, deliveries)
+    await finder.adopt("user-1", "run-1", 2)
+    assert finder.has_started("user-1", "run-1")
+    await finder.append(CONTEXT, E.AGENT_ERROR, "a", {})
+    assert b'"run_seq":5' in (await small.read("user-1", 4))[0].data
 
 
 async def test_a_run_that_ended_sends_nothing_more(journal):

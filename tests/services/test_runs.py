@@ -16,7 +16,7 @@ from containers.bootstrap import application_for_tests, running
 from services.errors import InvalidInput, NotFound, TooMuch, Unavailable
 from services.intake import RunRequest
 from services.ports.identity import User
-from services.ports.runs import RunStatus
+from services.ports.runs import NewRun, RunStatus, Turns
 from tests.grammar_reading import faults
 
 ANN = User("user-ann", "ann", frozenset({"user"}))
@@ -211,10 +211,11 @@ async def test_a_wrong_message_names_its_field_and_stores_nothing(soledoor_app, 
     assert (await soledoor_app.run_store.threads(ANN.id)).items == []
 
 
-async def test_state_and_window_tell_active_and_past_runs(soledoor_app, gate):
+async def test_state_and_window_tell_active_and_past_runs(soledoor_app, soledoor_container, gate):
     running = await soledoor_app.runs.start(ANN, RunRequest("m1", "one"))
     await until(lambda: gate.entered)
-    state = await soledoor_app.runs.state(ANN.id)
+    states = soledoor_container.web().asgi.state.door.states
+    state = await states.state(ANN.id)
     assert [(e["type"], e["run_id"], e["replayed"]) for e in state] == [
         ("agent_started", running.run_id, True),
         ("subagent_started", running.run_id, True),
@@ -222,10 +223,10 @@ async def test_state_and_window_tell_active_and_past_runs(soledoor_app, gate):
     assert not {"seq", "epoch", "run_seq"} & state[0].keys()
     gate.open.set()
     await ended(soledoor_app, ANN, running.run_id)
-    window = await soledoor_app.runs.window(ANN.id)
+    window = await states.window(ANN.id)
     assert [e["type"] for e in window] == ["agent_started", "agent_completed"]
     assert window[1]["payload"]["result"] == "answer to one"
-    assert await soledoor_app.runs.window(BOB.id) == await soledoor_app.runs.state(BOB.id) == []
+    assert await states.window(BOB.id) == await states.state(BOB.id) == []
 
 
 async def test_draining_takes_nothing_new_and_waits_for_what_runs(soledoor_app, gate):
@@ -243,14 +244,12 @@ async def test_draining_takes_nothing_new_and_waits_for_what_runs(soledoor_app, 
 async def test_what_a_stopped_process_left_is_ended_honestly_at_the_next_start(soledoor_settings, gate):
     with application_for_tests(soledoor_settings) as container:
         async with running(container) as app:
-            from services.ports.runs import NewRun
-
             new = NewRun("run_left", ANN.id, "m1", "left over", new_thread_id="thread_left")
-            await app.run_store.accept(new)
+            await app.run_store.accept(new, "a dead process", Turns(1, 0))
     with application_for_tests(soledoor_settings) as container:
         async with running(container) as app:
-            run = await app.run_store.run(ANN.id, "run_left")
             events = await ended(app, ANN, "run_left")
+            run = await app.run_store.run(ANN.id, "run_left")
     assert run.error is not None
     assert (run.status, run.error.error_type, run.error.retryable) == (RunStatus.FAILED, "interrupted", True)
     assert [e["type"] for e in events["run_left"]] == ["agent_started", "agent_error"]

@@ -9,7 +9,7 @@ from adapters.web.bodies import Decision, Id
 from adapters.web.credentials import Caller
 from adapters.web.doors import Door
 from adapters.web.gates import Guarded
-from adapters.web.views import ApprovalPage, CallView, RunErrorView, RunView
+from adapters.web.views import ApprovalPage, CallView, DeliveryView, RunErrorView, RunView
 from services.errors import NotFound
 from services.ports.runs import Run
 
@@ -73,6 +73,9 @@ def _view(run: Run) -> RunView:
         known["error"] = RunErrorView(
             error_type=run.error.error_type, message=run.error.message, retryable=run.error.retryable
         )
+    if run.told is not None:
+        place = f"{run.told.epoch}:{run.told.seq}"
+        known["delivery"] = DeliveryView(place=place, told_at=run.told_at, delivered_at=run.delivered_at)
     return RunView(
         run_id=run.run_id,
         thread_id=run.thread_id,

@@ -119,7 +119,7 @@ class Connection:
             case Pong():
                 pass
             case Ack(seq=seq):
-                self._doors.sockets.acknowledge(self.identity.user.id, min(seq, self._writer.seq))
+                self._seat.delivery.arrived(seq)
             case _:
                 if self._commands is None:
                     assert self._tasks is not None

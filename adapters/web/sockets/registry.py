@@ -22,9 +22,6 @@ SHARE = 0.05
 MOST_UNKNOWN = 256
 """Sockets that have not said who they are, all together: they count for no user."""
 
-MOST_ACKED = 10_000
-"""Users whose acks are remembered; beyond that the one heard of longest ago is forgotten."""
-
 
 class Sockets(metaclass=Sealed):
     """Who is connected here now. Enter it to start its clock; on the loop's thread only.
@@ -38,7 +35,6 @@ class Sockets(metaclass=Sealed):
         self._interval = min(1.0, min(limits.heartbeat, limits.send_timeout) / 4)
         self._writers: dict[Writer, None] = {}
         self._empty = anyio.Event()
-        self._acked: dict[str, int] = {}
         self._unknown = 0
         self._draining = False
         self._tasks: TaskGroup | None = None
@@ -91,16 +87,6 @@ class Sockets(metaclass=Sealed):
         self._writers.pop(writer, None)
         if not self._writers:
             self._empty.set()
-
-    def acknowledge(self, user_id: str, seq: int) -> None:
-        """Note that everything up to ``seq`` has arrived at one of the user's clients."""
-        self._acked[user_id] = max(seq, self._acked.pop(user_id, 0))
-        if len(self._acked) > MOST_ACKED:
-            del self._acked[next(iter(self._acked))]
-
-    def acked(self, user_id: str) -> int:
-        """Return how far the user's events have arrived, as this process was told; 0 for unknown."""
-        return self._acked.get(user_id, 0)
 
     def tick(self) -> None:
         """Tell every writer the time."""

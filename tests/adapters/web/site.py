@@ -153,6 +153,8 @@ def build_site(folder: Path, limits: dict[str, Any] | None = None, **server: Any
         "tickets": SimpleNamespace(issue=people.issue, redeem=people.redeem_ticket),
         "codes": SimpleNamespace(redeem=people.redeem_code),
         "runs": runs,
+        "states": runs,
+        "deliveries": runs,
         "calls": calls,
         "catalog": build(ToolCatalog, [SimpleNamespace(tools=_tools)]),
         "policy": build(ToolPolicy, open_unlisted=True),

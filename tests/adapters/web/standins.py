@@ -12,6 +12,7 @@ from services.identity.sessions import Identity, Login
 from services.intake import Accepted, RunRequest
 from services.ports.calls import CallRecord
 from services.ports.clock import Clock
+from services.ports.events import Place
 from services.ports.files import StoredFile
 from services.ports.identity import User
 from services.ports.runs import Page, Run, RunStatus, StoredMessage, Thread
@@ -136,7 +137,7 @@ class People:
 
 
 class Runs:
-    """The run service: remembers what it was asked; ``refuse`` is raised instead when it is set."""
+    """Runs, their states, deliveries: remembers what it was asked; raises ``refuse`` where that is set."""
 
     def __init__(self) -> None:
         self.requests: list[tuple[User, RunRequest, str | None]] = []
@@ -144,6 +145,7 @@ class Runs:
         self.refuse: Exception | None = None
         self.draining = False
         self.states: list[dict[str, Any]] = []
+        self.arrived: list[tuple[str, Place]] = []
         self.windows: list[dict[str, Any]] = []
         self.on_start: Callable[[], Any] | None = None
         self.on_state: Callable[[], Any] | None = None
@@ -170,6 +172,9 @@ class Runs:
 
     async def window(self, user_id: str) -> list[dict[str, Any]]:
         return list(self.windows)
+
+    def acknowledged(self, user_id: str, place: Place) -> None:
+        self.arrived.append((user_id, place))
 
     async def drain(self, seconds: float) -> None:
         self.draining = True

@@ -37,7 +37,7 @@ class Bench:
         self.gate.set()
         self.log = log or build(MemoryEventLog, self.clock, LogBounds(8, 100_000, 600))
         runs: Any = Runs()
-        self.delivery = Delivery(Sources(self.log, runs, self.clock, 20), "u-ada")
+        self.delivery = Delivery(Sources(self.log, runs, runs, self.clock, 20), "u-ada")
         self.writer = Writer(self.delivery, self.send, Limits(), self.clock.monotonic())
 
     async def send(self, text: str, frame: Frame | None) -> None:

@@ -17,7 +17,7 @@ from services.ports.clock import Clock
 from services.ports.files import FileStore
 from services.ports.identity import SessionStore, UserStore
 from services.ports.notes import NoteStore
-from services.ports.runs import RunStore
+from services.ports.run_store import RunStore
 from tests.build import build
 
 

@@ -29,13 +29,14 @@ from pathlib import Path
 from adapters.clock import SystemClock
 from adapters.storage.database import Database
 from adapters.storage.runs import SqlRunStore
-from services.ports.runs import NewRun
+from services.ports.runs import NewRun, Turns
 from tests.build import build
 
 async def produce(store, producer):
     for number in range(10**9):
         run_id = f"r{producer}-{number}"
-        await store.accept(NewRun(run_id, "ann", "m" + run_id, "hello", None, "t" + run_id))
+        new = NewRun(run_id, "ann", "m" + run_id, "hello", None, "t" + run_id)
+        await store.accept(new, "dead", Turns(10**9, 0))
         print(run_id, flush=True)
 
 async def main():
@@ -95,7 +96,7 @@ async def test_a_process_killed_at_full_load_has_kept_every_acknowledged_write(
         store = build(SqlRunStore, database, clock)
         for run_id in run_ids:
             await store.run("ann", run_id)
-        runs = await store.unfinished()
+        runs = await store.untold(but="us")
         assert {run.run_id for run in runs} >= set(run_ids)
         for run in runs:  # stored but not yet acknowledged runs are whole too
             assert len((await store.messages("ann", run.thread_id)).items) == 1

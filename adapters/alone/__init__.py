@@ -1,0 +1,1 @@
+"""What a process that works alone agrees on with nobody: the shared ports, in memory."""

@@ -1,0 +1,59 @@
+"""This process as the others know it: an id made at its start, and the lease that says it is alive."""
+
+import secrets
+from typing import Self
+
+import anyio
+import structlog
+from anyio.abc import TaskGroup
+
+from services.errors import Unavailable
+from services.ports.leases import Leases
+from services.sealed import Sealed
+
+RENEWALS = 4
+"""How often the lease is renewed in its time, so that a few renewals may fail."""
+
+log = structlog.get_logger(__name__)
+
+
+class Replica(metaclass=Sealed):
+    """Holds the lease from entering to leaving; entering raises ``Unavailable`` where it cannot be had."""
+
+    def __init__(self, leases: Leases, seconds: float) -> None:
+        self.id = f"replica_{secrets.token_urlsafe(12)}"
+        self._leases, self._seconds = leases, seconds
+        self._settles = 0.0
+        self._tasks: TaskGroup | None = None
+
+    @property
+    def steady(self) -> bool:
+        """Whether the others can be judged by their leases: not while the leases are out of reach, nor for
+        one lease's time after that, since nobody else could renew either.
+        """
+        return anyio.current_time() >= self._settles
+
+    async def __aenter__(self) -> Self:
+        await self._leases.hold(self.id, self._seconds)
+        self._tasks = await anyio.create_task_group().__aenter__()
+        self._tasks.start_soon(self._renew)
+        return self
+
+    async def __aexit__(self, *exc: object) -> None:
+        assert self._tasks is not None
+        self._tasks.cancel_scope.cancel()
+        await self._tasks.__aexit__(None, None, None)
+        with anyio.move_on_after(1, shield=True):
+            try:
+                await self._leases.release(self.id)
+            except Unavailable as away:  # it runs out by itself
+                log.warning("lease_not_released", reason=str(away))
+
+    async def _renew(self) -> None:
+        while True:
+            await anyio.sleep(self._seconds / RENEWALS)
+            try:
+                await self._leases.hold(self.id, self._seconds)
+            except Unavailable as away:
+                self._settles = anyio.current_time() + self._seconds
+                log.warning("lease_not_renewed", reason=str(away))

@@ -1,0 +1,160 @@
+"""How the accepted events of runs reach the log, in order and each once; and what happens while it is away.
+
+One task sends for all that wait on a run. While the log is out of reach nobody waits for it: events are kept,
+within a bound, and sent by themselves when it is back. A repetition is harmless, since appending is
+idempotent.
+"""
+
+from collections.abc import Callable
+from types import TracebackType
+from typing import Self
+
+import anyio
+import structlog
+from anyio.abc import TaskGroup
+
+from services.deliveries import Deliveries
+from services.errors import Superseded, Unavailable
+from services.events import LIFECYCLE_ENDS, RunEvent
+from services.journaled_run import JournaledRun, Key
+from services.ports.events import EventLog, Lapped, Place
+from services.ports.metrics import Metrics
+from services.sealed import Sealed
+
+FIRST_PAUSE, LONGEST_PAUSE = 0.1, 2.0
+"""Seconds between two attempts to reach a log that is away; doubled each time."""
+
+LAST_ATTEMPT = 2.0
+"""Seconds in which waiting events are sent when the application ends."""
+
+log = structlog.get_logger(__name__)
+
+
+class EventSender(metaclass=Sealed):
+    """Sends for all runs; entered, it also sends what had to wait. ``most`` events of a run may wait."""
+
+    def __init__(self, event_log: EventLog, metrics: Metrics, deliveries: Deliveries, most: int) -> None:
+        self._log, self._metrics, self._deliveries, self._most = event_log, metrics, deliveries, most
+        self._stuck: dict[Key, JournaledRun] = {}
+        self._away, self._trouble = False, anyio.Event()
+        self._superseded: list[Callable[[str, str], None]] = []
+        self._sent: Callable[[JournaledRun], None] = _nothing
+        self._tasks: TaskGroup | None = None
+
+    async def __aenter__(self) -> Self:
+        self._tasks = await anyio.create_task_group().__aenter__()
+        self._tasks.start_soon(self._send_later)
+        return self
+
+    async def __aexit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        assert self._tasks is not None
+        self._tasks.cancel_scope.cancel()
+        await self._tasks.__aexit__(None, None, None)
+        with anyio.move_on_after(LAST_ATTEMPT, shield=True):
+            await self._send_stuck()
+
+    @property
+    def waiting(self) -> int:
+        """How many events wait for a log that is out of reach."""
+        return sum(len(run.outbox) for run in self._stuck.values())
+
+    def when_superseded(self, callback: Callable[[str, str], None]) -> None:
+        """Call back with user and run id when the log says that another process has taken a run over."""
+        self._superseded.append(callback)
+
+    def when_sent(self, callback: Callable[[JournaledRun], None]) -> None:
+        """Call back whenever a task is done with a run, whether or not the log has everything."""
+        self._sent = callback
+
+    async def send(self, run: JournaledRun) -> bool:
+        """Return True once the log has everything accepted so far, False when it has to wait. Safe to
+        cancel: what is not sent yet is sent with the next.
+        """
+        if self._away:  # asking again for each event would hold up the run
+            self._keep_for_later(run)
+            return False
+        return await self._flush(run)
+
+    async def _flush(self, run: JournaledRun) -> bool:
+        wanted = run.accepted
+        try:
+            while run.done < wanted:
+                if run.draining:
+                    run.progress = run.progress or anyio.Event()
+                    await run.progress.wait()
+                else:
+                    await self._drain(run)
+        except Unavailable as reason:
+            if not self._away:
+                log.warning("events_wait", reason=str(reason))
+            self._away = True
+            self._keep_for_later(run)
+            return False
+        finally:
+            self._sent(run)
+        self._stuck.pop(run.key, None)
+        return not run.lost
+
+    async def _drain(self, run: JournaledRun) -> None:
+        run.draining = True
+        try:
+            if run.last_seq is None:
+                run.last_seq = await self._log.last_run_seq(*run.key)
+            while run.outbox:
+                event = run.outbox[0]
+                place = await self._kept(run, event.numbered(run.key, run.last_seq + 1))
+                run.sent()
+                self._metrics.event_appended(event.type)
+                if event.type in LIFECYCLE_ENDS:
+                    self._deliveries.told(*run.key, place)
+        except Superseded:
+            self._lose(run)
+        finally:
+            run.draining = False
+            if run.progress is not None:
+                run.progress.set()
+                run.progress = None
+
+    async def _kept(self, run: JournaledRun, event: RunEvent) -> Place:
+        try:
+            return await self._log.append(event, run.fence)
+        except Lapped as trimmed:  # kept by an earlier attempt, and trimmed since
+            return Place(trimmed.head.epoch, trimmed.head.head)
+
+    def _lose(self, run: JournaledRun) -> None:
+        """Another process ends this run; whatever it still says here goes nowhere."""
+        run.lose()
+        self._stuck.pop(run.key, None)
+        for callback in self._superseded:
+            callback(*run.key)
+
+    def _keep_for_later(self, run: JournaledRun) -> None:
+        self._stuck[run.key] = run
+        self._trouble.set()
+        if len(run.outbox) > self._most and (shed := run.shed(self._most)):
+            self._metrics.events_shed(shed)
+
+    async def _send_later(self) -> None:
+        while True:
+            await self._trouble.wait()
+            pause = FIRST_PAUSE
+            while self._stuck:
+                await anyio.sleep(pause)
+                pause = min(2 * pause, LONGEST_PAUSE)
+                await self._send_stuck()
+            self._trouble = anyio.Event()
+            log.info("events_flow_again")
+
+    async def _send_stuck(self) -> None:
+        """Try the run that has waited longest, then, when that goes, all others side by side."""
+        if self._stuck and await self._flush(next(iter(self._stuck.values()))):
+            self._away = False
+            async with anyio.create_task_group() as tasks:
+                for run in list(self._stuck.values()):
+                    tasks.start_soon(self._flush, run)
+
+
+def _nothing(_: JournaledRun) -> None:
+    return
