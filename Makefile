@@ -6,7 +6,7 @@ READY := .venv/.ready
 BIN := .venv/bin
 
 .DEFAULT_GOAL := help
-.PHONY: help run test check bench lock
+.PHONY: help run test coverage check bench lock
 
 help: ## show this list
 	@echo "Soledoor: make TARGET"
@@ -18,6 +18,10 @@ run: $(READY) ## serve with a demo login; ARGS="--port 0" hands your own argumen
 test: $(READY) ## run every test; TESTS=tests/services runs some
 	@.ci/chromium
 	@$(BIN)/python -m pytest -q -n auto $(TESTS)
+
+coverage: $(READY) ## run the tests under coverage; fails under 95 % of branches
+	@.ci/chromium
+	@$(BIN)/python .ci/branches.py $(TESTS)
 
 check: $(READY) ## ruff, mypy, pyright, the import contracts, deptry
 	$(BIN)/ruff check .
