@@ -127,7 +127,9 @@ class Supervisor(BaseAgent, made_by="SupervisorFactory, through open_request"):
         self, request: AgentRequest, step: Step, before: Mapping[str, AgentResult], *, alone: bool
     ) -> AgentResult:
         agent = self._agents.get(step.agent)
-        for attempt in range(1, ATTEMPTS + 1):
+        attempt = 0
+        while True:
+            attempt += 1
             part = replace(
                 request,
                 task=_with_results(step, before),
@@ -142,7 +144,6 @@ class Supervisor(BaseAgent, made_by="SupervisorFactory, through open_request"):
                     raise
                 await self.think(f"{step.agent} failed ({failure.message}); trying again", step=attempt + 1)
                 await anyio.sleep(FIRST_PAUSE * 2 ** (attempt - 1))
-        raise AssertionError("unreachable")
 
 
 def _steps(wanted: Sequence[ToolRequest], known: Mapping[str, str], task: str) -> list[Step]:

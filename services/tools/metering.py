@@ -26,11 +26,6 @@ class CallFigures:
         else:
             self.failed_executions += 1
 
-    def add(self, other: "CallFigures") -> None:
-        """Add another set to this one."""
-        for item in fields(self):
-            setattr(self, item.name, getattr(self, item.name) + getattr(other, item.name))
-
     @property
     def average_ms(self) -> float:
         """Mean execution time, 0 without executions."""

@@ -158,6 +158,17 @@ async def test_the_factory_makes_dispatchers_outside_of_runs(soledoor_app):
     assert factory.get_global_metrics()["total_tools_executed"] == 1
 
 
+async def test_a_scoped_dispatcher_may_be_given_tools_of_its_own(soledoor_app):
+    async with soledoor_app.dispatcher_factory.create_scoped(context(), tools=[len_of]) as held:
+        assert held.get_available_tools() == ["len_of"]
+        assert (await held.execute_tool("len_of", {"text": "four"})).result == 4
+
+
+def test_a_factory_whose_engine_does_not_run_says_that_it_is_unhealthy(soledoor_container):
+    health = soledoor_container.dispatcher_factory().validate_factory_health()
+    assert (health["status"], health["errors"]) == ("unhealthy", ["the execution engine is not running"])
+
+
 async def len_of(text: str) -> int:
     """Count characters."""
     return len(text)

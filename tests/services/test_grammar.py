@@ -39,6 +39,16 @@ def test_accepts_exactly_what_the_protocol_allows(steps):
         ([(E.AGENT_STARTED, "agent", None)], (E.AGENT_STARTED, "agent", None), "started already"),
         ([(E.AGENT_STARTED, "agent", None)], (E.TOOL_COMPLETED, "agent", "c"), "call c is not open"),
         ([(E.TOOL_EXECUTING, DIRECT, "c")], (E.TOOL_EXECUTING, DIRECT, "c"), "was started before"),
+        (
+            [(E.AGENT_STARTED, "agent", None), (E.AGENT_COMPLETED, "agent", None)],
+            (E.AGENT_THINKING, "agent", None),
+            "the run has ended",
+        ),
+        (
+            [(E.AGENT_STARTED, "agent", None), (E.SUBAGENT_STARTED, "agent", "s")],
+            (E.SUBAGENT_STARTED, "agent", "s"),
+            "subagent s is open already",
+        ),
     ],
 )
 def test_a_refusal_names_the_run_the_event_and_the_reason(before, step, reason):

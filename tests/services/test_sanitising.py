@@ -42,6 +42,7 @@ def test_deeper_than_anybody_reads_is_hidden_not_followed():
     for _ in range(200):
         deep = [{"k": deep}]
     assert REDACTED in str(redacted(deep))
+    assert REDACTED in str(redacted([deep]))
 
 
 def test_errors_lose_paths_and_length():

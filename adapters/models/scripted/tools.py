@@ -96,11 +96,6 @@ def _related(names: Iterable[str]) -> frozenset[str]:
     return frozenset().union(*(_by_stem().get(stem(word), frozenset()) for word in names))
 
 
-def related(word_stem: str) -> frozenset[str]:
-    """Return the stems of words used for the same thing."""
-    return _by_stem().get(word_stem, frozenset())
-
-
 def _parameters(schema: Mapping[str, Any]) -> tuple[Parameter, ...]:
     properties = schema.get("properties") or {}
     required = set(schema.get("required") or ())

@@ -35,6 +35,8 @@ def plan(text: str, files: str = "", agents: Any = AGENTS) -> list[tuple[str, di
         ("What columns are in the csv file?", "", "analyst"),
         ("What is 10 % of 50? Save it as a note.", "", "assistant"),
         ("Review this contract for legal risks", "", "lawyer"),
+        ("What do my notes say about sales?", FILES, "assistant"),
+        ("Remember to buy milk. And eggs.", FILES, "assistant"),
     ],
 )
 def test_a_question_for_one_agent_goes_there_whole(text: str, files: str, expected: str) -> None:
@@ -47,6 +49,11 @@ def test_a_question_of_two_kinds_is_parted() -> None:
         ("analyst", {"task": "What's the average price per city in sales.csv"}),
         ("assistant", {"task": "what time is it in Oslo?"}),
     ]
+
+
+def test_a_clause_of_two_kinds_is_parted_at_its_comma_or_and() -> None:
+    text = "average price per city in sales.csv, legal clauses of this contract"
+    assert [name for name, _ in plan(text, FILES)] == ["analyst", "lawyer"]
 
 
 @pytest.mark.parametrize(

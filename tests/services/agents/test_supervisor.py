@@ -7,7 +7,8 @@ from dependency_injector import providers
 
 from adapters.models.replies import RepliesModel, call
 from services.agents import AgentFailed, AgentRequest
-from services.ports.models import ModelError
+from services.errors import TooMuch
+from services.ports.models import ModelError, TextDelta
 from tests.grammar_reading import faults
 
 
@@ -126,6 +127,7 @@ async def test_a_passing_fault_of_the_model_is_tried_again_and_told(soledoor_app
     [
         (ModelError("no such model", retryable=False), "model_error", "no such model"),
         (ZeroDivisionError("canary"), "agent_failed", "something went wrong"),
+        (TooMuch("enough for today", code="quota_used"), "quota_used", "enough for today"),
     ],
 )
 async def test_a_lasting_fault_ends_the_run_honestly(
@@ -193,3 +195,39 @@ async def test_attached_files_are_told_to_agents_and_router(open_request, model)
         await request.supervisor.run(AgentRequest("x", attachments={"sales.csv": "f_1"}))
     for messages, _ in model.asked:
         assert "Attached files: sales.csv (file_id: f_1)" in messages[0].content
+
+
+async def test_an_agent_that_does_not_exist_is_left_out_of_the_plan(open_request, model):
+    script(model, [plan("nobody", "x"), plan("analyst", "y")], "from the analyst")
+    async with open_request() as request:
+        assert (await request.supervisor.run(AgentRequest("x"))).answer == "from the analyst"
+
+
+async def test_one_of_two_agents_side_by_side_that_fails_fails_the_run(soledoor_app, open_request, model):
+    lasting = ModelError("no such model", retryable=False)
+    model.__init__(
+        [plan("assistant", "one"), plan("analyst", "two")],
+        per_conversation={"one": [lasting], "two": ["two done"]},
+    )
+    async with open_request() as request:
+        with pytest.raises(AgentFailed, match="no such model"):
+            await request.supervisor.run(AgentRequest("both"))
+    seen = await events(soledoor_app)
+    assert faults(seen) == []
+    assert seen[-1]["type"] == "agent_error"
+
+
+async def breaks_off(messages, tools):
+    yield TextDelta("I was about to")
+
+
+@pytest.mark.parametrize("agent", [None, "assistant"])
+async def test_a_model_that_breaks_off_fails_the_run_and_may_be_asked_again(
+    open_request, model, agent, monkeypatch
+):
+    monkeypatch.setattr("services.agents.supervisor.FIRST_PAUSE", 0)
+    monkeypatch.setattr(model, "stream", breaks_off)
+    async with open_request() as request:
+        with pytest.raises(AgentFailed, match="ended without a reply") as failure:
+            await request.supervisor.run(AgentRequest("x", agent=agent))
+    assert failure.value.retryable

@@ -8,7 +8,7 @@ import pytest
 
 from services.context import UserExecutionContext
 from services.errors import DispatcherClosed, PermissionDenied
-from services.tools import Progress, ToolFailed, tool
+from services.tools import Progress, ToolDefinitionError, ToolFailed, tool, tool_from_function
 from services.tools.bounding import ResultBounds
 from services.tools.limits import CallBounds
 from tests.grammar_reading import faults
@@ -121,6 +121,38 @@ async def test_words_a_tool_fails_with_reach_the_caller_other_exceptions_do_not(
     assert "canary" not in hidden.message
 
 
+@pytest.mark.parametrize(
+    ("raised", "code", "words"),
+    [
+        (TimeoutError("canary"), "tool_failed", "late failed: TimeoutError"),
+        (PermissionDenied("not yours"), "permission_denied", "not yours"),
+    ],
+)
+async def test_an_error_inside_a_tool_is_told_apart_from_the_doors_own(assembled, raised, code, words):
+    async def late() -> None:
+        """Fail before its time is up."""
+        raise raised
+
+    bench = await assembled(late)
+    error = (await bench.dispatcher().execute_tool("late")).error
+    assert (error.code, error.message) == (code, words)
+
+
+async def test_a_tool_that_calls_another_door_with_wrong_arguments_says_which(assembled):
+    async def asks_further() -> None:
+        """Ask an inner tool for nonsense."""
+        tool_from_function(add).validate({"a": "many"})
+
+    bench = await assembled(asks_further)
+    error = (await bench.dispatcher().execute_tool("asks_further")).error
+    assert (error.code, [detail.field for detail in error.details]) == ("invalid_arguments", ["a"])
+
+
+async def test_two_tools_of_one_name_are_refused_when_the_catalog_is_made(assembled):
+    with pytest.raises(ToolDefinitionError, match="two tools have this name"):
+        await assembled(add, add)
+
+
 async def test_cancelling_a_call_cancels_the_tool_and_still_tells_its_end(assembled):
     ended = anyio.Event()
 
@@ -214,6 +246,17 @@ async def test_a_large_result_is_cut_for_the_caller_and_whole_for_its_owner(asse
     assert len(bench.kept.records[result.call_id].result) == 5000
 
 
+async def test_a_large_result_that_is_no_text_is_cut_to_the_beginning_of_its_json(assembled):
+    async def many(n: int) -> list[int]:
+        """Many."""
+        return [7] * n
+
+    bench = await assembled(many, results=ResultBounds(100, 200))
+    result = await bench.dispatcher().execute_tool("many", {"n": 500})
+    assert result.error.code == "result_too_large"
+    assert result.result == {"truncated": True, "bytes": 1001, "head": "[" + "7," * 49 + "7"}
+
+
 async def test_secrets_are_hidden_in_events_and_records_and_nothing_else_is_cut_in_records(assembled):
     async def login(password: str, note: str) -> dict[str, str]:
         """Log in."""
@@ -271,6 +314,27 @@ async def test_limits_of_concurrent_calls_are_exact_and_a_refusal_says_when_to_c
     refused = [r for r in results if not r.success]
     assert [r.error.code for r in refused] == ["too_many_calls"] * 3
     assert all(r.error.retry_after_s for r in refused)
+    assert bench.limits.active == 0
+
+
+async def test_who_stops_waiting_for_a_place_takes_none(assembled):
+    gate, started = anyio.Event(), anyio.Event()
+
+    async def hold() -> None:
+        """Hold."""
+        started.set()
+        await gate.wait()
+
+    bench = await assembled(hold, bounds=CallBounds(per_user=1, total=1, per_minute=1000, wait=60))
+    async with anyio.create_task_group() as tasks:
+        tasks.start_soon(bench.dispatcher().execute_tool, "hold")
+        await started.wait()
+        async with anyio.create_task_group() as waiting:
+            waiting.start_soon(bench.limits.acquire, "user-2")
+            await anyio.wait_all_tasks_blocked()
+            waiting.cancel_scope.cancel()
+        assert (bench.limits.active, bench.limits.active_of("user-2")) == (1, 0)
+        gate.set()
     assert bench.limits.active == 0
 
 

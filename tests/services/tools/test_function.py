@@ -130,3 +130,20 @@ def test_marks_are_read_from_the_decorator_or_from_attributes():
     marked.requires_approval = True  # type: ignore[attr-defined]
     assert (tool_from_function(guarded).admin, tool_from_function(guarded).timeout) == (True, 3)
     assert tool_from_function(marked).requires_approval
+
+
+def test_a_field_as_default_is_taken_as_it_is():
+    def pick(count: int = Field(3, ge=1, le=9, description="how many")) -> int:
+        """Pick.
+
+        Args:
+
+            count: not this
+        """
+        return count
+
+    made = tool_from_function(pick)
+    schema = made.parameters["properties"]["count"]
+    assert (schema["default"], schema["maximum"], schema["description"]) == (3, 9, "how many")
+    with pytest.raises(InvalidArguments):
+        made.validate({"count": 10})
