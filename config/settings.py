@@ -8,7 +8,7 @@ import os
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, SecretStr, field_validator
+from pydantic import Field, SecretStr, field_validator
 from pydantic.fields import FieldInfo
 from pydantic_settings import (
     BaseSettings,
@@ -18,18 +18,11 @@ from pydantic_settings import (
     TomlConfigSettingsSource,
 )
 
-Seconds = Annotated[float, Field(gt=0)]
-Days = Seconds
-Count = Annotated[int, Field(gt=0)]
+from config.database import Database
+from config.section import Count, Days, Seconds, Section
 
 MINIMUM_SECRET = 32
 WEAK_SECRETS = frozenset({"secret", "changeme", "change-me", "password", "soledoor", "default", "test"})
-
-
-class Section(BaseModel):
-    """A frozen group of settings that refuses unknown names."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid")
 
 
 class Server(Section):
@@ -91,15 +84,6 @@ class Auth(Section):
                 "or leave it out and one is made for you"
             )
         return secret
-
-
-class Database(Section):
-    """Where users, threads, runs and notes are kept."""
-
-    url: str | None = Field(
-        default=None, description="SQLAlchemy URL; by default SQLite in the data directory"
-    )
-    busy_timeout: Seconds = Field(default=5, description="seconds to wait for a locked database")
 
 
 class Events(Section):

@@ -14,11 +14,11 @@ from adapters.event_log.memory import MemoryEventLog
 from adapters.models.scripted import ScriptedModel
 from adapters.passwords import Argon2Hasher
 from adapters.storage.calls import SqlCallStore
-from adapters.storage.database import Database
 from adapters.storage.files import DiskFileStore
 from adapters.storage.notes import SqlNoteStore
 from adapters.storage.runs import SqlRunStore
 from adapters.storage.sessions import SqlSessionStore
+from adapters.storage.sqlite_database import SqliteDatabase
 from adapters.storage.users import SqlUserStore
 from adapters.telemetry.loop_watch import LoopWatch
 from adapters.telemetry.memory import ProcessMemory
@@ -101,7 +101,9 @@ class ApplicationContainer(DeclarativeContainer):
     listeners = Shared(Listeners, limits.provided.sockets_per_user, server.provided.sockets_total)
 
     # what is kept
-    database = Shared(Database, Shared(values.database_at, settings), settings.provided.database.busy_timeout)
+    database = Shared(
+        SqliteDatabase, Shared(values.database_at, settings), settings.provided.database.busy_timeout
+    )
     run_store = Shared(SqlRunStore, database, clock)
     call_store = Shared(SqlCallStore, database)
     note_store = Shared(SqlNoteStore, database, clock)

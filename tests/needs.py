@@ -5,6 +5,7 @@ Where ``CI`` is true nobody reads a list of skips, so there the same is a failur
 
 import os
 import shutil
+from pathlib import Path
 
 import pytest
 
@@ -13,8 +14,17 @@ import pytest
 def pytest_runtest_setup(item: pytest.Item) -> None:
     """Skip or fail a test that is marked ``needs("program")`` where that program is missing."""
     for mark in item.iter_markers("needs"):
-        if shutil.which(mark.args[0]) is None:
+        if not found(mark.args[0]):
             reason = f"needs {mark.args[0]}, which is not installed"
             if os.environ.get("CI", "").lower() == "true":
                 pytest.fail(f"{reason}; in CI that is a failure", pytrace=False)
             pytest.skip(reason)
+
+
+def found(program: str) -> bool:
+    """Whether it is there; a server is, too, where ``SOLEDOOR_TEST_POSTGRES_URL`` or the like names one."""
+    server = program.removesuffix("-server").upper()
+    if f"SOLEDOOR_TEST_{server}_URL" in os.environ or shutil.which(program):
+        return True
+    # Debian keeps it off the path, since several versions may be there.
+    return program == "postgres" and any(Path("/usr/lib/postgresql").glob("*/bin/postgres"))

@@ -12,9 +12,10 @@ from importlib.metadata import version
 
 import anyio
 
-from adapters.cli.migrating import database_file
+from adapters.cli.migrating import database_place
 from adapters.storage.directory import usable
-from adapters.storage.migrate import current, head
+from adapters.storage.migrate import current
+from adapters.storage.revisions import head
 from config.settings import Settings
 from services.errors import SoledoorError
 
@@ -68,13 +69,16 @@ def storage(settings: Settings) -> Iterator[Check]:
 
 def _database(settings: Settings) -> Check:
     try:
-        file = database_file(settings)
-        revision = anyio.run(current, file, backend="asyncio")
+        place = database_place(settings)
+        revision = anyio.run(current, place, backend="asyncio")
     except SoledoorError as error:
         return Check("database", Level.FAIL, str(error))
     if revision is None:
         return Check(
-            "database", Level.WARN, f"{file.path} is empty", "the first start, or `migrate`, makes its tables"
+            "database",
+            Level.WARN,
+            f"{place.name} is empty",
+            "the first start, or `migrate`, makes its tables",
         )
     if revision != head():
         return Check(
@@ -83,7 +87,7 @@ def _database(settings: Settings) -> Check:
             f"revision {revision}, the newest is {head()}",
             "start the server, or run `migrate`",
         )
-    return Check("database", Level.OK, f"{file.path}, revision {revision} (newest)")
+    return Check("database", Level.OK, f"{place.name}, revision {revision} (newest)")
 
 
 def _port(host: str, port: int) -> Check:

@@ -7,7 +7,9 @@ import anyio
 from adapters.cli.quiet import quiet
 from adapters.cli.terminal import inert, json_text, say
 from adapters.storage.migrate import migrate
-from adapters.storage.sqlite import SqliteFile, located
+from adapters.storage.places import located
+from adapters.storage.postgres import PostgresServer
+from adapters.storage.sqlite import SqliteFile
 from config.logs import configure_logs
 from config.reading import read_settings
 from config.settings import Settings
@@ -19,12 +21,18 @@ def migrate_database(config: Path | None, data: Path | None, *, as_json: bool) -
     """Bring the database to the newest revision and say which one that is."""
     settings = quiet(read_settings(config, data=data))
     configure_logs(settings.logs)
-    file = database_file(settings)
-    revision = anyio.run(migrate, file, backend="asyncio")
-    said = {"database": str(file.path), "revision": revision}
-    say(json_text(said) if as_json else inert(f"{file.path} is at revision {revision}, the newest."))
+    place = database_place(settings)
+    revision = anyio.run(migrate, place, backend="asyncio")
+    said = {"database": place.name, "revision": revision}
+    say(json_text(said) if as_json else inert(f"{place.name} is at revision {revision}, the newest."))
 
 
-def database_file(settings: Settings) -> SqliteFile:
-    """Return where the database lies."""
-    return located(settings.database.url or settings.data / DATABASE, settings.database.busy_timeout)
+def database_place(settings: Settings) -> SqliteFile | PostgresServer:
+    """Return where the database lies; raises ``InvalidInput`` with field ``database.url``."""
+    database = settings.database
+    return located(
+        database.url or settings.data / DATABASE,
+        database.busy_timeout,
+        connect_timeout=database.connect_timeout,
+        work_timeout=database.work_timeout,
+    )

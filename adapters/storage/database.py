@@ -1,99 +1,49 @@
-"""The database: migrated on entering, read by several threads, written by one, closed on leaving."""
+"""The role behind every SQL store: where pieces of work are done on a connection, each in a transaction.
 
+A store is written once, in SQLAlchemy Core; which database does the work is decided where objects are made.
+"""
+
+from abc import ABC, abstractmethod
 from collections.abc import Callable
-from pathlib import Path
 from types import TracebackType
 from typing import Self, TypeVar
 
-from anyio import CancelScope, CapacityLimiter, Event, create_task_group, to_thread
-from anyio.abc import TaskGroup
-from sqlalchemy import Connection, Dialect, Engine
-
-from adapters.storage.faults import ANY, UNWRITABLE, noted, told, unavailable
-from adapters.storage.migrate import migrate
-from adapters.storage.sqlite import located
-from adapters.storage.writer import GroupWriter
-from services.sealed import Sealed
+from sqlalchemy import Connection, Dialect
 
 T = TypeVar("T")
 
 
-class Database(metaclass=Sealed):
-    """One SQLite file, named by a path or an ``sqlite:///`` URL.
+class Database(ABC):
+    """Tables at their newest revision once entered. Leaving waits for writes that are queued, also when
+    cancelled.
 
-    Entering raises ``InvalidInput`` (field ``data``) for a place that cannot be used and (field ``database``)
-    for a file that is no database or was written by newer code. Leaving waits for writes that are queued,
-    also when cancelled. Work given to ``read`` and ``write`` runs in a worker thread, holds no lock but the
-    database's own, and must have no effect beside the connection: ``write`` may run it again.
+    Work is an ordinary function. It must have no effect beside the connection, since it may be run again.
+    Two writes may be at work at once: what is read in order to be changed is read ``with_for_update()``, and
+    what no row stands for is guarded by ``turns.alone``.
     """
 
-    def __init__(
-        self, where: str | Path, busy_timeout: float = 5.0, readers: int = 4, waiting_writes: int = 10_000
-    ) -> None:
-        self.file = located(where, busy_timeout)
-        self._writing, self._reading = self.file.writing(), self.file.reading(readers)
-        self._writer = GroupWriter(self._writing, waiting_writes)
-        self._readers = CapacityLimiter(readers)
-        self._open, self._written = False, Event()
-        self._tasks: TaskGroup | None = None
-
     @property
+    @abstractmethod
     def dialect(self) -> Dialect:
         """What statements are compiled for."""
-        return self._writing.dialect
 
+    @abstractmethod
     async def read(self, work: Callable[[Connection], T]) -> T:
-        """Return what the work reads; raises ``Unavailable`` where that fails."""
-        if not self._open:
-            raise unavailable("The database is closed.")
-        return await to_thread.run_sync(_read, self._reading, work, limiter=self._readers)
+        """Return what the work reads, all of it as of one moment; raises ``Unavailable`` where that fails."""
 
+    @abstractmethod
     async def write(self, work: Callable[[Connection], T]) -> T:
         """Return what the work returns, once its changes are durable.
 
         An error of the work takes back its changes alone; a clash with a constraint becomes ``Conflict``, a
-        locked or full database ``Unavailable`` (code ``storage_unavailable``). Cancelled: all was done, or
-        nothing.
+        locked, full or unreachable database ``Unavailable`` (code ``storage_unavailable``). Cancelled: all
+        was done, or nothing.
         """
-        if not self._open:
-            raise unavailable("The database is closed.")
-        value: T = await self._writer.write(work)
-        return value
 
-    async def __aenter__(self) -> Self:
-        await migrate(self.file)
-        self._tasks = await create_task_group().__aenter__()
-        self._tasks.start_soon(self._write_shielded)
-        self._open = True
-        return self
+    @abstractmethod
+    async def __aenter__(self) -> Self: ...
 
+    @abstractmethod
     async def __aexit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
-        assert self._tasks is not None
-        self._open = False
-        self._writer.close()
-        with CancelScope(shield=True):
-            await self._written.wait()
-            await to_thread.run_sync(_dispose, self._writing, self._reading)
-        # Nothing runs in the group any more; handing it the error would only wrap it in an exception group.
-        await self._tasks.__aexit__(None, None, None)
-
-    async def _write_shielded(self) -> None:
-        with CancelScope(shield=True):  # others still write while they are torn down around us
-            await self._writer.run()
-            self._written.set()
-
-
-def _read(engine: Engine, work: Callable[[Connection], T]) -> T:
-    try:
-        with engine.connect() as connection:
-            return work(connection)
-    except (*ANY, *UNWRITABLE) as error:
-        noted(error)
-        raise told(error) from None
-
-
-def _dispose(*engines: Engine) -> None:
-    for engine in engines:
-        engine.dispose()
+    ) -> None: ...

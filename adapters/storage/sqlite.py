@@ -6,11 +6,9 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from sqlalchemy import Connection, Engine, QueuePool, create_engine, event
-from sqlalchemy.engine import URL, make_url
-from sqlalchemy.exc import ArgumentError
+from sqlalchemy.engine import URL
 
 from adapters.storage.directory import unusable, usable
-from services.errors import FieldError, InvalidInput
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,6 +17,11 @@ class SqliteFile:
 
     path: Path
     busy_timeout: float = 5.0
+
+    @property
+    def name(self) -> str:
+        """How people are told of it."""
+        return str(self.path)
 
     def ready(self) -> None:
         """Make directory and file (mode 0600) if missing; raises ``InvalidInput`` with field ``data``."""
@@ -68,24 +71,3 @@ def driver(connection: Connection) -> sqlite3.Connection:
     raw = connection.connection.driver_connection
     assert isinstance(raw, sqlite3.Connection)
     return raw
-
-
-def located(where: str | Path, busy_timeout: float = 5.0) -> SqliteFile:
-    """Return the file that a path or a SQLAlchemy URL names.
-
-    Raises ``InvalidInput`` with field ``database.url`` for anything but an SQLite file.
-    """
-    if isinstance(where, Path):
-        return SqliteFile(where, busy_timeout)
-    try:
-        url = make_url(where)
-    except ArgumentError as error:
-        raise _wrong_url() from error
-    if url.get_backend_name() != "sqlite" or url.database in {None, "", ":memory:"} or url.query:
-        raise _wrong_url()
-    return SqliteFile(Path(str(url.database)), busy_timeout)
-
-
-def _wrong_url() -> InvalidInput:
-    cure = "write sqlite:///PATH, or leave it out to keep everything in the data directory"
-    return InvalidInput("The database URL cannot be used.", errors=[FieldError("database.url", cure)])

@@ -243,7 +243,7 @@ async def test_application_objects_are_left_in_reverse_order_also_when_the_body_
             _watch(managed, order)
         failure = ZeroDivisionError()
         assert not await lifespan.__aexit__(type(failure), failure, None)
-    assert entered.index("Database") < entered.index("SqlCallStore") < entered.index("RunService")
+    assert entered.index("SqliteDatabase") < entered.index("SqlCallStore") < entered.index("RunService")
     assert order == entered[::-1]
 
 

@@ -10,16 +10,16 @@ from anyio import from_thread
 from sqlalchemy import Connection
 
 from adapters.clock import SystemClock
-from adapters.storage.database import Database
 from adapters.storage.files import DiskFileStore
+from adapters.storage.sqlite_database import SqliteDatabase
 from services.errors import Unavailable
 from tests.build import build
 
 
 @asynccontextmanager
-async def opened(data: Path) -> AsyncIterator[tuple[Database, DiskFileStore]]:
+async def opened(data: Path) -> AsyncIterator[tuple[SqliteDatabase, DiskFileStore]]:
     async with (
-        build(Database, data / "soledoor.db") as database,
+        build(SqliteDatabase, data / "soledoor.db") as database,
         build(DiskFileStore, database, data / "files", build(SystemClock)) as files,
     ):
         yield database, files

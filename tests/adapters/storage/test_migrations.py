@@ -14,7 +14,8 @@ from alembic.config import Config
 from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
 
-from adapters.storage.migrate import SCRIPTS, check, current, head, migrate
+from adapters.storage.migrate import check, current, migrate
+from adapters.storage.revisions import SCRIPTS, head
 from adapters.storage.sqlite import SqliteFile
 from adapters.storage.tables import metadata
 from services.errors import Conflict, InvalidInput

@@ -10,10 +10,11 @@ from typing import Any
 import anyio
 import pytest
 
-from adapters.storage.database import Database
 from adapters.storage.directory import usable
+from adapters.storage.places import located
 from adapters.storage.secrets_file import load_or_create
-from adapters.storage.sqlite import located
+from adapters.storage.sqlite import SqliteFile
+from adapters.storage.sqlite_database import SqliteDatabase
 from services.errors import InvalidInput, WiringError
 from tests.apart import apart
 from tests.build import build
@@ -82,7 +83,7 @@ def test_a_directory_that_may_not_be_made_is_named(elsewhere: Path) -> None:
 
 def test_a_database_refuses_such_places_before_anything_is_made(tmp_path: Path) -> None:
     async def enter(where: Path) -> None:
-        async with build(Database, where):
+        async with build(SqliteDatabase, where):
             pass
 
     (tmp_path / "taken.db").mkdir()
@@ -94,7 +95,7 @@ def test_a_database_refuses_such_places_before_anything_is_made(tmp_path: Path) 
 
 
 def test_a_database_is_built_where_no_loop_runs_and_opened_where_one_does(tmp_path: Path) -> None:
-    database = build(Database, tmp_path / "soledoor.db")
+    database = build(SqliteDatabase, tmp_path / "soledoor.db")
 
     async def use() -> int:
         async with database:
@@ -106,7 +107,7 @@ def test_a_database_is_built_where_no_loop_runs_and_opened_where_one_does(tmp_pa
 
 @pytest.mark.parametrize("url", ["sqlite:////srv/a.db", "sqlite+pysqlite:////srv/a.db"])
 def test_a_url_names_a_file(url: str) -> None:
-    assert located(url).path == Path("/srv/a.db")
+    assert located(url) == SqliteFile(Path("/srv/a.db"))
 
 
 @pytest.mark.parametrize(
@@ -119,7 +120,7 @@ def test_another_url_is_refused_with_the_cure(url: str) -> None:
 
 
 def test_only_the_container_builds_a_database() -> None:
-    cls: Any = Database
+    cls: Any = SqliteDatabase
     with pytest.raises(WiringError):
         cls("sqlite:///a.db")
 

@@ -1,17 +1,27 @@
-"""One database of each kind, opened; the stores over it; a clock that moves only by hand."""
+"""A database of each kind, opened; the stores over it; a clock that moves only by hand."""
 
-from collections.abc import AsyncIterator
+import threading
+from collections.abc import AsyncIterator, Callable
+from contextlib import AbstractAsyncContextManager
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from typing import Any
 
+import anyio
 import pytest
+from anyio import from_thread
+from sqlalchemy import Connection
 
 from adapters.storage.calls import SqlCallStore
 from adapters.storage.database import Database
 from adapters.storage.files import DiskFileStore
 from adapters.storage.notes import SqlNoteStore
+from adapters.storage.places import located
+from adapters.storage.postgres import PostgresServer
+from adapters.storage.postgres_database import PostgresDatabase
 from adapters.storage.runs import SqlRunStore
 from adapters.storage.sessions import SqlSessionStore
+from adapters.storage.sqlite_database import SqliteDatabase
 from adapters.storage.users import SqlUserStore
 from services.ports.clock import Clock
 from services.ports.files import FileStore
@@ -48,17 +58,52 @@ def data(tmp_path: Path) -> Path:
     return tmp_path / "data"
 
 
-@pytest.fixture(params=["sqlite"])
+KINDS = ["sqlite", pytest.param("postgres", marks=pytest.mark.needs("postgres"))]
+Opens = Callable[..., AbstractAsyncContextManager[Database]]
+
+
+@pytest.fixture(params=KINDS)
 def where(request: pytest.FixtureRequest, data: Path) -> str | Path:
-    """What ``Database`` is told; a further kind of database is a further parameter here."""
-    assert request.param == "sqlite"
+    """What names the database; a further kind of database is a further parameter here."""
+    if request.param == "postgres":
+        return str(request.getfixturevalue("postgres_url"))
     return data / "soledoor.db"
+
+
+def opened(where: str | Path, waiting: int = 10_000) -> Database:
+    """A database to enter."""
+    place = located(where, busy_timeout=10)
+    if isinstance(place, PostgresServer):
+        return build(PostgresDatabase, place, connections=4, waiting=waiting)
+    return build(SqliteDatabase, where, busy_timeout=10, waiting_writes=waiting)
+
+
+class Hold:
+    """Work that stops in its transaction until it is let go, whatever thread it runs on."""
+
+    def __init__(self) -> None:
+        self.begun, self._thread, self._loop = anyio.Event(), threading.Event(), anyio.Event()
+
+    def here(self, connection: Connection) -> None:
+        """Say that it has come so far, and wait."""
+        if connection.dialect.name == "postgresql":
+            adapted: Any = connection.connection.dbapi_connection
+            self.begun.set()
+            adapted.run_async(lambda _driver: self._loop.wait())
+        else:
+            from_thread.run_sync(self.begun.set)
+            self._thread.wait()
+
+    def let_go(self) -> None:
+        """Let all go on."""
+        self._thread.set()
+        self._loop.set()
 
 
 @pytest.fixture
 async def database(where: str | Path) -> AsyncIterator[Database]:
-    async with build(Database, where, busy_timeout=10) as opened:
-        yield opened
+    async with opened(where) as entered:
+        yield entered
 
 
 @pytest.fixture

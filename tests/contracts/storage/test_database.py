@@ -1,6 +1,5 @@
 """What every database promises to the stores over it."""
 
-import threading
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from pathlib import Path
@@ -8,14 +7,13 @@ from typing import Any
 
 import anyio
 import pytest
-from anyio import from_thread
 from anyio.abc import TaskGroup
 from sqlalchemy import Connection, insert, select, update
 
 from adapters.storage.database import Database
 from adapters.storage.tables import users as table
 from services.errors import Conflict, NotFound, Unavailable
-from tests.build import build
+from tests.contracts.storage.conftest import Hold, opened
 
 
 def adding(user_id: str) -> Callable[[Connection], str]:
@@ -33,21 +31,19 @@ def ids(connection: Connection) -> list[str]:
 
 @asynccontextmanager
 async def busy(database: Database) -> AsyncIterator[TaskGroup]:
-    """Hold the writer, so that what the tasks write meanwhile waits and goes together."""
-    begun, release = anyio.Event(), threading.Event()
-
-    def hold(_connection: Connection) -> None:
-        from_thread.run_sync(begun.set)
-        release.wait()
+    """Hold every writer, so that what the tasks write meanwhile waits."""
+    holds = [Hold() for _ in range(getattr(database, "connections", 1))]
 
     async with anyio.create_task_group() as tasks:
-        tasks.start_soon(database.write, hold)
-        await begun.wait()
+        for hold in holds:
+            tasks.start_soon(database.write, hold.here)
+            await hold.begun.wait()
         try:
             yield tasks
             await anyio.wait_all_tasks_blocked()
         finally:
-            release.set()
+            for hold in holds:
+                hold.let_go()
 
 
 async def refusal(database: Database, work: Callable[[Connection], Any], told: list[Exception]) -> None:
@@ -58,7 +54,7 @@ async def refusal(database: Database, work: Callable[[Connection], Any], told: l
 
 def count(connection: Connection) -> None:
     """Read, add one, write: what two transactions at once would get wrong."""
-    before = connection.execute(select(table.c.roles)).scalar_one()
+    before = connection.execute(select(table.c.roles).with_for_update()).scalar_one()
     connection.execute(update(table).values(roles=str(int(before) + 1))).close()
 
 
@@ -81,14 +77,14 @@ async def test_five_hundred_changes_at_once_are_five_hundred_changes(database: D
 async def test_changes_through_two_databases_are_all_kept(database: Database, where: str | Path) -> None:
     await database.write(adding("counter"))
 
-    async def one_by_one(opened: Database) -> None:
+    async def one_by_one(through: Database) -> None:
         for _ in range(50):
-            await opened.write(count)
+            await through.write(count)
 
-    async with build(Database, where) as other, anyio.create_task_group() as tasks:
-        for opened in (database, other):
-            tasks.start_soon(one_by_one, opened)
-            tasks.start_soon(one_by_one, opened)
+    async with opened(where) as other, anyio.create_task_group() as tasks:
+        for through in (database, other):
+            tasks.start_soon(one_by_one, through)
+            tasks.start_soon(one_by_one, through)
     assert await database.read(counted) == 200
 
 
@@ -133,25 +129,24 @@ async def test_a_writer_cancelled_while_it_waits_leaves_nothing(database: Databa
 
 
 async def test_a_writer_cancelled_at_work_is_done_whole(database: Database) -> None:
-    begun, release = anyio.Event(), threading.Event()
+    hold = Hold()
 
     def slowly(connection: Connection) -> None:
         adding("first")(connection)
-        from_thread.run_sync(begun.set)
-        release.wait()
+        hold.here(connection)
         adding("second")(connection)
 
     async with anyio.create_task_group() as tasks:
         tasks.start_soon(database.write, slowly)
-        await begun.wait()
+        await hold.begun.wait()
         tasks.cancel_scope.cancel()
-    release.set()
+        hold.let_go()
     await database.write(adding("third"))
     assert await database.read(ids) == ["first", "second", "third"]
 
 
 async def test_an_answered_write_is_there_for_everybody(database: Database, where: str | Path) -> None:
-    async with build(Database, where) as other:
+    async with opened(where) as other:
         await database.write(adding("ann"))
         assert await other.read(ids) == ["ann"]
 
@@ -174,7 +169,7 @@ async def test_a_transaction_that_ended_behind_our_back_is_not_confirmed(databas
 
 async def test_a_queue_that_is_full_says_so(where: str | Path) -> None:
     told: list[Exception] = []
-    async with build(Database, where, waiting_writes=2) as database:
+    async with opened(where, waiting=2) as database:
         async with busy(database) as tasks:
             for number in range(2):
                 tasks.start_soon(database.write, adding(f"u{number}"))
@@ -185,11 +180,11 @@ async def test_a_queue_that_is_full_says_so(where: str | Path) -> None:
 
 
 async def test_leaving_waits_for_what_was_queued(where: str | Path) -> None:
-    async with anyio.create_task_group() as tasks, build(Database, where) as database:
+    async with anyio.create_task_group() as tasks, opened(where) as database:
         for number in range(20):
             tasks.start_soon(database.write, adding(f"u{number:02}"))
         await anyio.wait_all_tasks_blocked()
-    async with build(Database, where) as again:
+    async with opened(where) as again:
         assert len(await again.read(ids)) == 20
 
 
@@ -199,7 +194,7 @@ async def test_a_database_that_is_not_open_refuses(where: str | Path) -> None:
             with pytest.raises(Unavailable, match="closed"):
                 await use(ids)
 
-    database = build(Database, where)
+    database = opened(where)
     await refuses(database)
     async with database:
         assert await database.read(ids) == []
@@ -208,16 +203,16 @@ async def test_a_database_that_is_not_open_refuses(where: str | Path) -> None:
 
 async def test_what_ends_the_body_comes_out_as_it_is(where: str | Path) -> None:
     with pytest.raises(KeyError):
-        async with build(Database, where):
+        async with opened(where):
             raise KeyError
 
 
 async def test_others_still_write_while_everything_is_being_cancelled(where: str | Path) -> None:
     with anyio.CancelScope() as scope:
-        async with build(Database, where) as database:
+        async with opened(where) as database:
             scope.cancel()
             with anyio.CancelScope(shield=True):
                 await database.write(adding("last words"))
             await anyio.sleep_forever()
-    async with build(Database, where) as again:
+    async with opened(where) as again:
         assert await again.read(ids) == ["last words"]

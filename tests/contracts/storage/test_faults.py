@@ -12,9 +12,9 @@ from anyio.abc import Process
 from anyio.streams.text import TextReceiveStream
 
 from adapters.storage.calls import SqlCallStore
-from adapters.storage.database import Database
 from adapters.storage.notes import SqlNoteStore
 from adapters.storage.runs import SqlRunStore
+from adapters.storage.sqlite_database import SqliteDatabase
 from services.errors import NotFound, Unavailable
 from services.ports.calls import CallRecord
 from services.ports.notes import NoteStore
@@ -27,7 +27,7 @@ ACCEPT_FOREVER = """
 import sys, anyio
 from pathlib import Path
 from adapters.clock import SystemClock
-from adapters.storage.database import Database
+from adapters.storage.sqlite_database import SqliteDatabase
 from adapters.storage.runs import SqlRunStore
 from services.ports.runs import NewRun, Turns
 from tests.build import build
@@ -40,7 +40,7 @@ async def produce(store, producer):
         print(run_id, flush=True)
 
 async def main():
-    async with build(Database, Path(sys.argv[1])) as database, anyio.create_task_group() as tasks:
+    async with build(SqliteDatabase, Path(sys.argv[1])) as database, anyio.create_task_group() as tasks:
         store = build(SqlRunStore, database, build(SystemClock))
         for producer in range(20):
             tasks.start_soon(produce, store, producer)
@@ -92,7 +92,7 @@ async def test_a_process_killed_at_full_load_has_kept_every_acknowledged_write(
         async for rest in said:
             acknowledged += rest
     run_ids = acknowledged.split("\n")[:-1]
-    async with build(Database, path) as database:
+    async with build(SqliteDatabase, path) as database:
         store = build(SqlRunStore, database, clock)
         for run_id in run_ids:
             await store.run("ann", run_id)
@@ -105,7 +105,7 @@ async def test_a_process_killed_at_full_load_has_kept_every_acknowledged_write(
 
 
 async def test_a_lock_held_elsewhere_is_a_clear_refusal_and_then_over(data: Path, clock: HandClock) -> None:
-    async with build(Database, data / "soledoor.db", busy_timeout=0.05) as database:
+    async with build(SqliteDatabase, data / "soledoor.db", busy_timeout=0.05) as database:
         notes = build(SqlNoteStore, database, clock)
         await notes.add("ann", "before")
         async with locked(data / "soledoor.db"):
@@ -118,22 +118,22 @@ async def test_a_lock_held_elsewhere_is_a_clear_refusal_and_then_over(data: Path
 
 
 async def test_opening_a_new_database_under_a_lock_refuses(data: Path) -> None:
-    async with build(Database, data / "soledoor.db"):
+    async with build(SqliteDatabase, data / "soledoor.db"):
         pass
     async with locked(data / "soledoor.db"):
         with pytest.raises(Unavailable, match="locked"):
-            async with build(Database, data / "soledoor.db", busy_timeout=0.05):
+            async with build(SqliteDatabase, data / "soledoor.db", busy_timeout=0.05):
                 pass
 
 
-async def pages(database: Database, more: int) -> None:
+async def pages(database: SqliteDatabase, more: int) -> None:
     """Let the file grow by so many pages and no further."""
     count = await database.write(lambda c: c.exec_driver_sql("PRAGMA page_count").scalar_one())
     await database.write(lambda c: c.exec_driver_sql(f"PRAGMA max_page_count={count + more}").close())
 
 
 async def test_a_full_disk_refuses_what_does_not_fit_and_nothing_else(
-    database: Database, notes: NoteStore
+    database: SqliteDatabase, notes: NoteStore
 ) -> None:
     await pages(database, 20)
     refused: list[Unavailable] = []
@@ -160,7 +160,7 @@ def record_of(clock: HandClock, call_id: str, result: object = "42") -> CallReco
 
 async def test_calls_wait_for_a_database_that_refuses(data: Path, clock: HandClock) -> None:
     path = data / "soledoor.db"
-    async with build(Database, path, busy_timeout=0.05) as database:
+    async with build(SqliteDatabase, path, busy_timeout=0.05) as database:
         async with locked(path), build(SqlCallStore, database, linger=0) as calls:
             calls.keep(record_of(clock, "c1"))
             with pytest.raises(Unavailable):
@@ -171,7 +171,7 @@ async def test_calls_wait_for_a_database_that_refuses(data: Path, clock: HandClo
 
 async def test_calls_are_stored_once_the_database_takes_them_again(data: Path, clock: HandClock) -> None:
     path = data / "soledoor.db"
-    async with build(Database, path, busy_timeout=0.05) as database:
+    async with build(SqliteDatabase, path, busy_timeout=0.05) as database:
         calls = build(SqlCallStore, database, linger=0)
         async with calls, locked(path):
             calls.keep(record_of(clock, "c1"))
@@ -181,7 +181,7 @@ async def test_calls_are_stored_once_the_database_takes_them_again(data: Path, c
         assert (await build(SqlCallStore, database).call("ann", "r1", "c1")).result == "42"
 
 
-async def test_a_full_buffer_loses_a_call_in_plain_sight(database: Database, clock: HandClock) -> None:
+async def test_a_full_buffer_loses_a_call_in_plain_sight(database: SqliteDatabase, clock: HandClock) -> None:
     calls = build(SqlCallStore, database, pending_bytes=2000)
     for number in range(4):
         calls.keep(record_of(clock, f"c{number}", "x" * 100))
@@ -194,7 +194,7 @@ async def test_a_full_buffer_loses_a_call_in_plain_sight(database: Database, clo
 
 
 async def test_a_call_id_used_twice_keeps_the_first_and_costs_the_others_nothing(
-    database: Database, clock: HandClock
+    database: SqliteDatabase, clock: HandClock
 ) -> None:
     async with build(SqlCallStore, database) as calls:
         calls.keep(record_of(clock, "c1", "first"))
@@ -207,7 +207,7 @@ async def test_a_call_id_used_twice_keeps_the_first_and_costs_the_others_nothing
     assert (await again.call("ann", "r1", "c2")).result == "42"
 
 
-async def test_durability_is_what_it_says(database: Database, data: Path) -> None:
+async def test_durability_is_what_it_says(database: SqliteDatabase, data: Path) -> None:
     with closing(sqlite3.connect(data / "soledoor.db")) as other:
         assert other.execute("PRAGMA journal_mode").fetchone() == ("wal",)
     settings = await database.write(
