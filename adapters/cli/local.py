@@ -40,8 +40,8 @@ class LocalConversation(Conversation):
         watch = log.watch(LOCAL.id)
         try:
             while True:
-                await watch.wait(after)
                 try:
+                    await watch.wait(after)
                     frames = await log.read(LOCAL.id, after)
                 except Lapped as lapped:
                     after = lapped.head.first - 1

@@ -5,7 +5,6 @@ Bounds are the ring's: events and bytes per user, and an age after the user's la
 epoch outlive the events by a day, so that a late reader learns that something was trimmed.
 """
 
-import secrets
 from collections import OrderedDict, deque
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -13,22 +12,20 @@ from itertools import islice
 
 import anyio
 
-from adapters.event_log.frames import encode
+from adapters.event_log.frames import body, framed
+from adapters.event_log.store import REMEMBERED_SECONDS, new_epoch
 from services.errors import Superseded
 from services.events import RunEvent
 from services.ports.clock import Clock
 from services.ports.events import EventLog, Frame, Head, Lapped, Place, Watch
 from services.sealed import Sealed
 
-REMEMBERED_SECONDS = 86_400.0
-"""How long head and epoch are remembered after a user's last event (protocol, section 6)."""
-
 
 class _UserLog:
     __slots__ = ("bytes", "changed", "epoch", "fences", "frames", "head", "last_append", "runs", "watchers")
 
     def __init__(self, now: float) -> None:
-        self.epoch = secrets.token_urlsafe(6)
+        self.epoch = new_epoch()
         self.frames: deque[tuple[Frame, int]] = deque()
         self.head = self.bytes = self.watchers = 0
         self.runs: dict[str, int] = {}
@@ -89,7 +86,7 @@ class MemoryEventLog(EventLog, metaclass=Sealed):
         last = log.runs.get(event.run_id)
         if last is not None and event.run_seq <= last:
             return Place(log.epoch, self._seq_of(log, event))
-        frame = encode(event, log.head + 1, log.epoch)
+        frame = framed(event.run_id, body(event), Place(log.epoch, log.head + 1))
         log.put(frame, event.run_seq)
         while len(log.frames) > self._bounds.events or (
             log.bytes > self._bounds.bytes and len(log.frames) > 1

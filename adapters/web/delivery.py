@@ -16,7 +16,7 @@ from adapters.web.errors import HTTPRefusal
 from adapters.web.messages import Gap, Hello, Ping
 from services.deliveries import Deliveries
 from services.ports.clock import Clock
-from services.ports.events import EventLog, Frame, Head, Place, Watch
+from services.ports.events import EventLog, Frame, Head, Lapped, Place, Watch
 from services.run_states import RunStates
 
 _POSITION = re.compile(r"([A-Za-z0-9_-]{1,64}):([0-9]{1,15})", re.ASCII)
@@ -84,14 +84,24 @@ class Delivery:
         return [self._hello(head, resumed=False), gap.text(), *map(_text, states)]
 
     async def wait(self) -> None:
-        """Return once the log holds more. Safe to cancel."""
+        """Return once the log holds more. Safe to cancel. Raises ``PositionLost``."""
         assert self._watch is not None
-        await self._watch.wait(self._seq)
+        try:
+            await self._watch.wait(self._seq)
+        except Lapped as lapped:  # of an epoch that ended before this reader came: nothing to it
+            self._check(lapped.head.epoch)
 
     async def more(self) -> Sequence[Frame]:
-        """Return the next frames and move past them; raises ``Lapped``."""
-        frames = await self._sources.log.read(self._user_id, self._seq)
+        """Return the next frames and move past them; raises ``Lapped`` and ``PositionLost``."""
+        try:
+            frames = await self._sources.log.read(self._user_id, self._seq)
+        except Lapped as lapped:
+            self._check(lapped.head.epoch)
+            if lapped.head.head < self._seq:
+                raise PositionLost from None
+            raise
         if frames:
+            self._check(frames[0].epoch)
             self._seq = frames[-1].seq
         return frames
 
@@ -101,7 +111,8 @@ class Delivery:
         Raises ``PositionLost``.
         """
         head = await self._sources.log.head(self._user_id)
-        if head.epoch != self._epoch or head.head < self._seq:
+        self._check(head.epoch)
+        if head.head < self._seq:
             raise PositionLost
         if head.head > self._seq:
             return None
@@ -120,6 +131,10 @@ class Delivery:
         """Stop watching. May be called twice."""
         if self._watch is not None:
             self._watch.close()
+
+    def _check(self, epoch: str) -> None:
+        if epoch != self._epoch:
+            raise PositionLost
 
     async def _fresh(self) -> list[str]:
         """Head and state must be of one moment: a run that ends in between would end without having begun."""

@@ -10,12 +10,13 @@ from services.events import RunEvent
 
 class Frame(NamedTuple):
     """One event as every socket gets it: ``data`` is its JSON text, encoded once, with ``seq`` and
-    ``epoch``.
+    ``epoch``. A reader whose ``epoch`` is another one must not take it.
     """
 
     seq: int
     run_id: str
     data: bytes
+    epoch: str
 
 
 class Place(NamedTuple):
@@ -41,7 +42,9 @@ class Watch(ABC):
 
     @abstractmethod
     async def wait(self, after: int) -> None:
-        """Return once the user's head is greater than ``after``."""
+        """Return once the user's head is greater than ``after``. Raises ``Lapped``, once, when the log began
+        anew since this watch did: its head names the new epoch.
+        """
 
     @abstractmethod
     def close(self) -> None:

@@ -146,7 +146,7 @@ class FlakyLog(EventLog):
 
     def __init__(self) -> None:
         self.position = Head("e1", 1, 3)
-        self.frames = [Frame(seq, "r", orjson.dumps({"type": "x", "seq": seq})) for seq in (1, 2, 3, 4)]
+        self.frames = [Frame(seq, "r", orjson.dumps({"type": "x", "seq": seq}), "e1") for seq in (1, 2, 3, 4)]
         self.wakes = 0
 
     async def append(self, event: Any, fence: int = 0) -> Place:
