@@ -16,6 +16,8 @@ class Wish:
     data: Path | None = None
     config: Path | None = None
     demo: bool = False
+    workers: int = 1
+    listen_fd: int | None = None
 
     def settings(self) -> Settings:
         """Read the settings with these on top."""

@@ -47,10 +47,10 @@ def test_a_user_has_so_many_agents_at_once_and_others_theirs():
 
 
 def test_a_request_makes_each_agent_once_and_gives_its_place_back_once():
-    registry, ann, made = build(AgentRegistry, (Cook,), 1), a_context("ann"), []
-    agents = build(RequestAgents, ann, registry, {"cook": lambda: made.append(Mock()) or made[-1]})
+    registry, ann, make = build(AgentRegistry, (Cook,), 1), a_context("ann"), Mock(side_effect=Mock)
+    agents = build(RequestAgents, ann, registry, {"cook": make})
     assert agents.get("cook") is agents.get("cook")
-    assert registry.live("ann") == len(made) == 1
+    assert registry.live("ann") == make.call_count == 1
     agents.release()
     agents.release()
     assert registry.live("ann") == 0
