@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 from pydantic import ValidationError
 
+from config import example
 from config.example import text
 from config.reading import MASK, SettingsError, listing, read_settings, variable, walk
 from config.settings import Settings
@@ -188,11 +189,16 @@ def test_every_setting_has_a_sentence() -> None:
 
 
 def test_the_example_file_equals_the_settings() -> None:
-    example = Path(__file__).parents[2] / "config" / "example.toml"
-    assert example.read_text(encoding="utf-8") == text()
+    kept = Path(__file__).parents[2] / "config" / "example.toml"
+    assert kept.read_text(encoding="utf-8") == text()
 
 
 def test_the_example_file_read_as_settings_changes_nothing(tmp_path: Path) -> None:
     values = tomllib.loads(text())
     assert read_settings(written(tmp_path, text())).model_dump() == Settings().model_dump()
     assert values["server"]["port"] == 8000
+
+
+def test_the_example_writes_values_as_toml_has_them() -> None:
+    values = (Path("a b"), 5.0, 0.5, True, ("x",))
+    assert [example.written(value) for value in values] == ['"a b"', "5", "0.5", "true", '["x"]']

@@ -38,7 +38,7 @@ class Client:
         return {"Authorization": f"Bearer {self.token}"}
 
     def http(self) -> httpx2.AsyncClient:
-        return httpx2.AsyncClient(base_url=self.url, headers=self.headers)
+        return httpx2.AsyncClient(base_url=self.url, headers=self.headers, timeout=60)
 
     @asynccontextmanager
     async def socket(self, *, resume: bool = False) -> AsyncGenerator["Socket", None]:

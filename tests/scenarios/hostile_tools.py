@@ -6,6 +6,8 @@ from typing import Any
 
 import anyio
 
+from services.tools import tool
+
 _never = threading.Event()
 
 
@@ -30,6 +32,7 @@ async def exit_the_process() -> None:
     raise SystemExit(3)
 
 
+@tool(timeout=30)  # its malice is the size: a busy machine needs more than the second the others get
 async def return_too_much() -> str:
     """Return a hundred million characters."""
     return "x" * 100_000_000

@@ -97,3 +97,19 @@ def test_a_reference_in_the_schema_is_followed() -> None:
 def test_optional_arguments_nobody_mentions_are_left_to_their_defaults() -> None:
     properties = {"city": TEXT, "note": TEXT, "days": {"type": "integer"}, "extras": {"type": "object"}}
     assert filled("plan a trip to Oslo", properties, "city") == {"city": "Oslo"}
+
+
+@pytest.mark.parametrize(
+    ("clause", "properties"),
+    [
+        ("plan a trip", {"include_lunch": {"type": "boolean"}}),
+        ("plan a trip", {"stops": {"type": "array", "items": TEXT}}),
+        ("plan a trip 5 9", {"nights": {"type": "integer"}, "people": {"type": "integer"}}),
+    ],
+)
+def test_what_nobody_names_is_not_guessed(clause: str, properties: dict[str, Any]) -> None:
+    assert filled(clause, properties) == {}
+
+
+def test_small_words_at_the_end_belong_to_no_value() -> None:
+    assert filled("plan a trip for Rome the", {"city": TEXT}, "city") == {"city": "Rome"}

@@ -151,3 +151,15 @@ async def test_a_follow_up_replaces_the_place_or_adds_the_grouping(
 async def test_a_follow_up_of_no_words_is_not_guessed(world: World) -> None:
     history = [Message("user", "What time is it in Tokyo?"), Message("assistant", "17:05")]
     assert "cannot help" in (await world.ask("and?", [], history)).answer
+
+
+async def test_a_file_named_in_quotation_marks_is_no_value(world: World) -> None:
+    assert (
+        await answer(world, 'what is the average price in "homes.csv"?', 3)
+        == "The average price is **32.5**."
+    )
+
+
+async def test_a_value_is_found_by_its_plural(world: World) -> None:
+    file = world.files.add("fruit.csv", csv_text(["fruit", "price"], [["cherry", 7], ["plum", 2]]))
+    assert "**7**" in (await world.ask("what is the average price of cherries?", [file])).answer

@@ -108,3 +108,12 @@ def test_a_result_without_rows_is_told_as_it_is() -> None:
 
 def test_a_follow_up_without_words_stands_for_no_question() -> None:
     assert list(resolved("and?", "What time is it in Tokyo?")) == []
+
+
+def test_a_follow_up_stands_for_the_question_with_the_place_replaced_or_added() -> None:
+    assert list(resolved("and from NO", "average price in DE")) == [
+        "average price in NO",
+        "average price from NO",
+        "average price in DE from NO",
+    ]
+    assert list(resolved("and cheap", "average price")) == ["average price cheap"]
