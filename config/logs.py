@@ -23,6 +23,7 @@ from config.log_lines import (
     traceback_for_people,
 )
 from config.settings import Logs
+from config.urls import passwords_in
 
 LEVELS = {"debug": logging.DEBUG, "info": logging.INFO, "warning": logging.WARNING, "error": logging.ERROR}
 FOREIGN = ("", "uvicorn", "uvicorn.error", "uvicorn.access", "sqlalchemy", "alembic", "fastapi", "asyncio")
@@ -51,10 +52,11 @@ def configure_logs(logs: Logs, secrets: Iterable[str] = (), *, lasting: bool = F
 
 
 def secret_values(section: BaseModel) -> list[str]:
-    """Return every secret that these settings hold."""
+    """Return every secret that these settings hold, also the passwords in URLs."""
     values = [getattr(section, name) for name in type(section).model_fields]
     inner = [secret for value in values if isinstance(value, BaseModel) for secret in secret_values(value)]
-    return inner + [value.get_secret_value() for value in values if isinstance(value, SecretStr)]
+    plain = [password for value in values if isinstance(value, str) for password in passwords_in(value)]
+    return inner + plain + [value.get_secret_value() for value in values if isinstance(value, SecretStr)]
 
 
 def _shared() -> list[Processor]:

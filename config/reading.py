@@ -16,6 +16,7 @@ from pydantic_settings import SettingsConfigDict
 from pydantic_settings import SettingsError as SourceError
 
 from config.settings import Settings
+from config.urls import without_password
 
 PREFIX = "SOLEDOOR_"
 OTHER_VARIABLES = frozenset({"SOLEDOOR_CONFIG", "SOLEDOOR_ENV", "SOLEDOOR_TOKEN"})
@@ -151,4 +152,6 @@ def _holds(source: Mapping[str, Any], section: str, inner: str) -> bool:
 def _shown(value: Any) -> Any:
     if isinstance(value, SecretStr):
         return MASK
+    if isinstance(value, str):
+        return without_password(value, MASK)
     return str(value) if isinstance(value, Path) else value

@@ -11,6 +11,7 @@ from config.reading import read_settings
 from config.settings import Settings
 from containers.agents import add_agents
 from containers.application import ROLES, ApplicationContainer
+from containers.engines import choose_engines
 from containers.kernel import freeze, graph, verify
 from containers.lifespan import Lifespan
 from containers.models import choose_model
@@ -62,6 +63,7 @@ def container_for(settings: Settings) -> ApplicationContainer:
     """
     container = ApplicationContainer()
     container.settings.give(settings)
+    choose_engines(container, settings.database)
     choose_model(container, settings.models)
     add_agents(container, settings.agents.modules)
     verify(container, ROLES)

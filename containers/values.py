@@ -10,6 +10,8 @@ from sqlalchemy import select
 from adapters.event_log.memory import LogBounds
 from adapters.storage.database import Database
 from adapters.storage.directory import usable
+from adapters.storage.places import located
+from adapters.storage.postgres import PostgresServer
 from adapters.toolkits.builtin.tables import TableTools
 from adapters.toolkits.objects import tool_from_object
 from config.settings import Auth, Limits, Server, Settings
@@ -52,6 +54,19 @@ def database_at(settings: Settings) -> str | Path:
     tried first.
     """
     return settings.database.url or usable(settings.data.absolute()) / "soledoor.db"
+
+
+def server_at(settings: Settings) -> PostgresServer:
+    """Return the PostgreSQL server that the database's URL names, and how long it is waited for."""
+    database = settings.database
+    place = located(
+        database.url or "",
+        database.busy_timeout,
+        connect_timeout=database.connect_timeout,
+        work_timeout=database.work_timeout,
+    )
+    assert isinstance(place, PostgresServer)
+    return place
 
 
 def data_at(settings: Settings) -> Path:

@@ -1,6 +1,10 @@
 """Documented stand-ins for roles, for tests of one part; the application's own tests use the real ones."""
 
+from collections.abc import AsyncGenerator
+from pathlib import Path
 from typing import Any
+
+import anyio
 
 from containers.testing import FakeClock
 from services.errors import NotFound
@@ -49,3 +53,8 @@ class NobodyListens:
 
     def has(self, user_id: str) -> bool:
         return self.listening
+
+
+async def pieces(path: Path) -> AsyncGenerator[bytes, None]:
+    """A file's content, as a ``FileStore`` hands it on."""
+    yield await anyio.Path(path).read_bytes()

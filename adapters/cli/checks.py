@@ -55,16 +55,20 @@ def machine(settings: Settings) -> Iterator[Check]:
 
 def storage(settings: Settings) -> Iterator[Check]:
     """Data directory and database."""
+    data = _data(settings)
+    yield data
+    if data.level is Level.OK or settings.database.url:
+        yield _database(settings)
+
+
+def _data(settings: Settings) -> Check:
     if not settings.data.exists():
-        yield Check("data", Level.WARN, f"{settings.data} is not there yet", "the first start makes it")
-        return
+        return Check("data", Level.WARN, f"{settings.data} is not there yet", "the first start makes it")
     try:
         usable(settings.data)
     except SoledoorError as error:
-        yield Check("data", Level.FAIL, str(error))
-        return
-    yield Check("data", Level.OK, str(settings.data))
-    yield _database(settings)
+        return Check("data", Level.FAIL, str(error))
+    return Check("data", Level.OK, str(settings.data))
 
 
 def _database(settings: Settings) -> Check:

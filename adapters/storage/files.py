@@ -1,25 +1,20 @@
-"""Where uploaded files lie: their description in the database, their content under a random name."""
+"""Where uploaded files lie on one machine: described in the database, their content under a random name."""
 
 import os
 import secrets
-import unicodedata
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncGenerator, AsyncIterator, Sequence
 from pathlib import Path
-from typing import Any, Self
+from typing import Self
 
 from anyio import CancelScope, open_file, to_thread
-from sqlalchemy import Connection, Row, delete, func, insert, select
 
+from adapters.storage import file_rows
 from adapters.storage.database import Database
 from adapters.storage.directory import usable
-from adapters.storage.tables import files as table
-from adapters.storage.values import micros, moment
-from services.errors import FieldError, InvalidInput, NotFound, TooMuch
 from services.ports.clock import Clock
 from services.ports.files import FileStore, StoredFile
 from services.sealed import Sealed
 
-NAME = 200
 PART = ".part"
 
 
@@ -43,8 +38,8 @@ class DiskFileStore(FileStore, metaclass=Sealed):
         self, user_id: str, name: str, media_type: str, content: AsyncIterator[bytes], max_bytes: int
     ) -> StoredFile:
         """Raises also ``TooMuch`` (code ``too_many_files``). Cancelled: nothing is left, or all is stored."""
-        _check_name(name)
-        await self._database.read(lambda connection: self._require_room(connection, user_id))
+        file_rows.check_name(name)
+        await self._database.read(lambda connection: file_rows.require_room(connection, user_id, self._most))
         file_id = f"f_{secrets.token_hex(16)}"
         part, whole = self._directory / f"{file_id}{PART}", self._directory / file_id
         try:
@@ -52,7 +47,7 @@ class DiskFileStore(FileStore, metaclass=Sealed):
             file = StoredFile(file_id, name, media_type, size, self._clock.now())
             with CancelScope(shield=True):  # content and description come together or not at all
                 await to_thread.run_sync(_publish, part, whole)
-                await self._database.write(lambda connection: self._describe(connection, user_id, file))
+                await self._database.write(lambda c: file_rows.describe(c, user_id, file, self._most))
         except BaseException:
             with CancelScope(shield=True):
                 await to_thread.run_sync(_remove, part, whole)
@@ -61,58 +56,21 @@ class DiskFileStore(FileStore, metaclass=Sealed):
 
     async def files(self, user_id: str) -> Sequence[StoredFile]:
         """Return what the port says."""
-        mine = select(table).where(table.c.user_id == user_id).order_by(table.c.position.desc())
-        return await self._database.read(lambda connection: [_file(row) for row in connection.execute(mine)])
+        return await self._database.read(lambda connection: file_rows.described(connection, user_id))
 
     async def file(self, user_id: str, file_id: str) -> StoredFile:
         """Return what the port says."""
-        one = select(table).where(table.c.user_id == user_id, table.c.file_id == file_id)
-        row = await self._database.read(lambda connection: connection.execute(one).first())
-        if row is None:
-            raise _unknown()
-        return _file(row)
+        return await self._database.read(lambda connection: file_rows.one(connection, user_id, file_id))
 
-    async def path(self, user_id: str, file_id: str) -> Path:
-        """Return what the port says; the name is random, not the user's."""
-        return self._directory / (await self.file(user_id, file_id)).file_id
+    async def content(self, user_id: str, file_id: str) -> AsyncGenerator[bytes, None]:
+        """Return what the port says."""
+        return _pieces(self._directory / (await self.file(user_id, file_id)).file_id)
 
     async def delete(self, user_id: str, file_id: str) -> None:
         """Return once both are gone; should the process die between, the content is left and nobody's."""
-        gone = delete(table).where(table.c.user_id == user_id, table.c.file_id == file_id)
         with CancelScope(shield=True):
-            if await self._database.write(lambda connection: connection.execute(gone).rowcount) == 0:
-                raise _unknown()
+            await self._database.write(lambda connection: file_rows.forget(connection, user_id, file_id))
             await to_thread.run_sync(_remove, self._directory / file_id)
-
-    def _describe(self, connection: Connection, user_id: str, file: StoredFile) -> None:
-        self._require_room(connection, user_id)
-        row = {
-            "user_id": user_id,
-            "file_id": file.file_id,
-            "name": file.name,
-            "media_type": file.media_type,
-            "bytes": file.bytes,
-            "created_at": micros(file.created_at),
-        }
-        connection.execute(insert(table), row).close()
-
-    def _require_room(self, connection: Connection, user_id: str) -> None:
-        count = select(func.count()).select_from(table).where(table.c.user_id == user_id)
-        if connection.execute(count).scalar_one() >= self._most:
-            detail = f"You keep {self._most} files, which is the most: delete one first."
-            raise TooMuch(detail, code="too_many_files")
-
-
-def _check_name(name: str) -> None:
-    problem = ""
-    if not name.strip():
-        problem = "is empty: give the file a name"
-    elif len(name) > NAME:
-        problem = f"is too long: use at most {NAME} characters"
-    elif any(letter in "/\\" or unicodedata.category(letter) in {"Cc", "Cs"} for letter in name):
-        problem = "holds a path separator or a control character: leave it out"
-    if problem:
-        raise InvalidInput("The file's name cannot be used.", errors=[FieldError("name", problem)])
 
 
 async def _receive(part: Path, content: AsyncIterator[bytes], max_bytes: int) -> int:
@@ -120,13 +78,20 @@ async def _receive(part: Path, content: AsyncIterator[bytes], max_bytes: int) ->
     async with await open_file(part, "xb", opener=_private) as file:
         async for chunk in content:
             size += len(chunk)
-            if size > max_bytes:
-                cure = FieldError("content", f"is too large: send at most {max_bytes} bytes")
-                raise InvalidInput("The file is too large.", errors=[cure])
+            file_rows.check_size(size, max_bytes)
             await file.write(chunk)
         await file.flush()
         await to_thread.run_sync(os.fsync, file.wrapped.fileno())
     return size
+
+
+async def _pieces(path: Path) -> AsyncGenerator[bytes, None]:
+    try:
+        async with await open_file(path, "rb") as file:
+            while piece := await file.read(file_rows.PIECE):
+                yield piece
+    except FileNotFoundError:
+        raise file_rows.unknown() from None
 
 
 def _private(path: str, flags: int) -> int:
@@ -145,11 +110,3 @@ def _publish(part: Path, whole: Path) -> None:
 def _remove(*paths: Path) -> None:
     for path in paths:
         path.unlink(missing_ok=True)
-
-
-def _file(row: Row[Any]) -> StoredFile:
-    return StoredFile(row.file_id, row.name, row.media_type, row.bytes, moment(row.created_at))
-
-
-def _unknown() -> NotFound:
-    return NotFound("There is no such file.")

@@ -84,8 +84,8 @@ def _refusal(server: PostgresServer, error: Exception) -> Exception:
     if name == "42501":
         cure = "GRANT CREATE ON SCHEMA public to it, or make it the database's owner"
         return wrong("this account may not make tables", cure, URL)
-    noted(error)
     if isinstance(error, OSError):
         away = f"nothing answers at {server.name}: start the server, or correct the address"
         return Unavailable(AWAY, code=CODE, errors=[FieldError(URL, away)], retry_after_s=1.0)
+    noted(error)
     return told(error)

@@ -28,7 +28,9 @@ class PostgresServer:
     @property
     def name(self) -> str:
         """How people are told of it: without the password."""
-        return self.url.set(drivername="postgresql", password=None, query={}).render_as_string()
+        url = self.url
+        shown = URL.create("postgresql", url.username, None, url.host, url.port, url.database)
+        return shown.render_as_string()
 
     def engine(self, connections: int, *, patient: bool = False) -> "AsyncEngine":
         """Return an engine that opens at most so many connections; ``patient`` ones may work without end.

@@ -36,46 +36,46 @@ def whole(connection: Connection, begin: str, work: Callable[[Connection], T]) -
     Raises what the work raised, after taking all back; ``Again`` for a deadlock and for a connection that
     went away before the commit; ``TakenBack``; the driver's errors otherwise.
     """
-    driver: Any = connection.connection.driver_connection
+    raw: Any = connection.connection.dbapi_connection
     try:
-        _say(connection, begin)
+        _say(raw, begin)
         value = work(connection)
-        if not driver.is_in_transaction():
+        if not raw.driver_connection.is_in_transaction():
             raise TakenBack
     except BaseException as error:
-        lost = _undone(connection, error)
-        if isinstance(error, (*SERVER, OSError)) and (lost or error_name(error).startswith("40")):
+        gone = _undone(connection, raw, error)
+        if isinstance(error, (*SERVER, OSError)) and (gone or error_name(error).startswith("40")):
             raise Again(error) from None
         raise
-    _commit(connection)
+    _commit(connection, raw)
     return value
 
 
-def _commit(connection: Connection) -> None:
+def _commit(connection: Connection, raw: Any) -> None:
     try:
-        said = _say(connection, "COMMIT")
+        said = _say(raw, "COMMIT")
     except BaseException as error:
-        _undone(connection, error)
+        _undone(connection, raw, error)
         raise
     if said != "COMMIT":  # an error that the work swallowed: the server then takes all back, in silence
         raise TakenBack
 
 
-def _undone(connection: Connection, error: BaseException) -> bool:
+def _undone(connection: Connection, raw: Any, error: BaseException) -> bool:
     """Take all back; return whether the connection is gone. One that cannot be relied upon is closed."""
-    driver: Any = connection.connection.driver_connection
+    driver = raw.driver_connection
     if not isinstance(error, Exception):
         driver.terminate()  # time is up: nobody waits for a server that does not answer
     elif not driver.is_closed() and driver.is_in_transaction():
         try:
-            _say(connection, "ROLLBACK")
+            _say(raw, "ROLLBACK")
         except (*SERVER, OSError):
             driver.terminate()
-    if driver.is_closed():
+    gone = bool(driver.is_closed())
+    if gone and not connection.invalidated:
         connection.invalidate()
-    return bool(driver.is_closed())
+    return gone
 
 
-def _say(connection: Connection, sql: str) -> str:
-    adapted: Any = connection.connection.dbapi_connection
-    return str(adapted.run_async(lambda driver: driver.execute(sql)))
+def _say(raw: Any, sql: str) -> str:
+    return str(raw.run_async(lambda driver: driver.execute(sql)))

@@ -12,6 +12,7 @@ from sqlalchemy import (
     ForeignKeyConstraint,
     Index,
     Integer,
+    LargeBinary,
     MetaData,
     Table,
     Text,
@@ -163,6 +164,16 @@ files = Table(
     _moment("created_at"),
     UniqueConstraint("user_id", "file_id"),
     Index(None, "user_id", "position"),
+)
+
+file_contents = Table(
+    "file_contents",
+    metadata,
+    Column("user_id", Text, primary_key=True),
+    Column("file_id", Text, primary_key=True),
+    Column("part", Integer, primary_key=True, autoincrement=False),
+    Column("content", LargeBinary, nullable=False),
+    ForeignKeyConstraint(["user_id", "file_id"], ["files.user_id", "files.file_id"], ondelete="CASCADE"),
 )
 
 calls = Table(

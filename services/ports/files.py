@@ -1,10 +1,9 @@
 """Port: files a user has handed in."""
 
 from abc import ABC, abstractmethod
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncGenerator, AsyncIterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from pathlib import Path
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,8 +40,11 @@ class FileStore(ABC):
         """Return one file's description."""
 
     @abstractmethod
-    async def path(self, user_id: str, file_id: str) -> Path:
-        """Return where the content lies, for reading only."""
+    async def content(self, user_id: str, file_id: str) -> AsyncGenerator[bytes, None]:
+        """Return the content, to be read once, in pieces of at most 256 KiB.
+
+        A file that is deleted while it is read ends the reading with ``NotFound``.
+        """
 
     @abstractmethod
     async def delete(self, user_id: str, file_id: str) -> None:

@@ -13,6 +13,7 @@ from dependency_injector import providers
 import containers
 from adapters.bridge import WebSocketBridgeAdapter
 from adapters.models.pydantic_ai import PydanticAIModel
+from config.database import Database
 from config.settings import Agents, Limits, Models, Settings, Tools
 from containers.bootstrap import application_for_tests, bootstrap, running
 from containers.kernel import freeze
@@ -294,6 +295,29 @@ async def test_a_broken_tool_module_stops_the_start_and_leaves_nothing_open(tmp_
     settings = Settings(data=tmp_path, tools=Tools(modules=("no_such_module_anywhere",)))
     with pytest.raises(ToolDefinitionError, match="no_such_module_anywhere"):
         await bootstrap(settings).__aenter__()
+
+
+@pytest.mark.needs("postgres")
+async def test_a_setting_chooses_postgresql_and_a_run_goes_its_way_there(tmp_path, postgres_url):
+    settings = Settings(data=tmp_path, database=Database(url=postgres_url))
+    with application_for_tests(settings) as container:
+        async with running(container) as application:
+            assert type(container.database()).__name__ == "PostgresDatabase"
+            assert type(container.files()).__name__ == "DatabaseFileStore"
+            await application.accounts.create("ada", "correct horse battery")
+            assert [user.name for user in await application.accounts.users()] == ["ada"]
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["presence.lock"]
+
+
+def test_a_database_url_that_cannot_be_used_names_itself(tmp_path):
+    for url in ("nonsense", "postgresql://ada:secret@host", "mysql://host/name"):
+        settings = Settings(data=tmp_path, database=Database(url=url))
+        with (
+            pytest.raises(InvalidInput, match=r"database\.url") as refused,
+            application_for_tests(settings) as container,
+        ):
+            container.database()
+        assert "secret" not in str(refused.value)
 
 
 def test_a_setting_chooses_the_model_and_a_wrong_one_names_itself(tmp_path):

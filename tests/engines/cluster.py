@@ -55,7 +55,7 @@ class Cluster:
         subprocess.run(command, check=True, stdout=subprocess.DEVNULL, cwd="/", **self._as_account())
 
     def start(self) -> None:
-        """Return once the server takes connections."""
+        """Return once the server takes connections. It dies with the thread that calls this."""
         settings = FAST | {
             "port": str(self.port),
             "listen_addresses": "127.0.0.1",

@@ -7,6 +7,7 @@ The server is a private one, started with the first test that needs it, or the o
 import os
 import uuid
 from collections.abc import Iterator
+from itertools import count
 
 import anyio
 import asyncpg
@@ -28,6 +29,7 @@ class Postgres:
         self._cluster = cluster
         self._name = f"soledoor_test_{uuid.uuid4().hex[:12]}"
         self._made: list[str] = []
+        self._numbers = count()
 
     @property
     def cluster(self) -> Cluster:
@@ -52,12 +54,12 @@ class Postgres:
             apart(lambda: anyio.run(migrate, located(self.url(name))))
         return name
 
-    def fresh(self, *, template: str | None = None) -> str:
+    def fresh(self, *, template: str | None = None, options: str = "") -> str:
         """Return the name of a new database, empty or a copy of a template."""
-        name = f"{self._name}_{len(self._made)}"
+        name = f"{self._name}_{next(self._numbers)}"
         self._made.append(name)
         source = f' TEMPLATE "{template}"' if template else ""
-        self.run(f'CREATE DATABASE "{name}"{source}')
+        self.run(f'CREATE DATABASE "{name}"{source} {options}')
         return name
 
     def drop(self, name: str) -> None:

@@ -167,7 +167,8 @@ class TableTools(Toolkit, metaclass=Sealed):
         stored = await self._stored(file, user.user_id)
         table = self.cache.get(user.user_id, stored.file_id)
         if table is None:
-            path = await self._files.path(user.user_id, stored.file_id)
+            pieces = await self._files.content(user.user_id, stored.file_id)
+            content = b"".join([piece async for piece in pieces])
 
             def work(stopped: Stopped) -> Table:
                 def report(message: str, percentage: float) -> None:
@@ -176,7 +177,7 @@ class TableTools(Toolkit, metaclass=Sealed):
                     if stored.bytes >= BIG_FILE:
                         progress.report(f"{stored.name}: {message}", percentage=round(percentage, 1))
 
-                return load(path.read_bytes(), report)
+                return load(content, report)
 
             table = await self._run(work, self._load_seconds)
             self.cache.put(user.user_id, stored.file_id, table)

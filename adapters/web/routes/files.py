@@ -1,9 +1,10 @@
 """Files: streamed in within their own bound, handed back as attachments only."""
 
 from collections.abc import AsyncIterator
+from urllib.parse import quote
 
 from fastapi import APIRouter, Request
-from fastapi.responses import FileResponse
+from fastapi.responses import StreamingResponse
 
 from adapters.web.bodies import Id
 from adapters.web.credentials import Caller
@@ -42,16 +43,19 @@ async def files(door: Door, caller: Caller) -> FilePage:
     return FilePage(items=items)
 
 
-@router.get("/api/files/{file_id}", response_class=FileResponse)
-async def download(door: Door, caller: Caller, file_id: Id) -> FileResponse:
+@router.get("/api/files/{file_id}", response_class=StreamingResponse)
+async def download(door: Door, caller: Caller, file_id: Id) -> StreamingResponse:
     """Return a file's content."""
     file = await door.files.file(caller.user.id, file_id)
-    path = await door.files.path(caller.user.id, file_id)
-    return FileResponse(
-        path,
+    return StreamingResponse(
+        await door.files.content(caller.user.id, file_id),
         media_type=file.media_type,
-        filename=file.name,
-        headers={"Content-Security-Policy": INERT, "Cache-Control": "no-store"},
+        headers={
+            "Content-Length": str(file.bytes),
+            "Content-Disposition": f"attachment; filename*=utf-8''{quote(file.name, safe='')}",
+            "Content-Security-Policy": INERT,
+            "Cache-Control": "no-store",
+        },
     )
 
 

@@ -9,6 +9,7 @@ from xml.etree import ElementTree as ET
 import pytest
 
 from tests.adapters.cli.conftest import Cli
+from tests.engines.postgres import Postgres
 
 PASSWORD = "correct horse battery"
 
@@ -155,3 +156,33 @@ def test_the_doctor_notices_a_port_in_use_and_a_low_file_limit(
     assert code == 0
     assert [checks[name]["status"] for name in ("port", "open files", "chromium")] == ["warn"] * 3
     assert all(checks[name]["cure"] for name in ("port", "open files", "chromium"))
+
+
+@pytest.mark.needs("postgres")
+def test_migrate_and_doctor_know_a_server_and_show_no_password(
+    cli: Cli, monkeypatch: pytest.MonkeyPatch, postgres: Postgres
+) -> None:
+    name = postgres.fresh()
+    monkeypatch.setenv("SOLEDOOR_DATABASE__URL", postgres.cluster.url(name, tcp=True))
+    first = cli("migrate")
+    assert first.exit_code == 0
+    assert first.stdout.startswith(f"postgresql://soledoor@127.0.0.1:{postgres.cluster.port}/{name} is at")
+    shown = cli("doctor").stdout + cli("doctor", "--json").stdout
+    assert "(newest)" in shown
+    assert "database.url = postgresql://soledoor:********@127.0.0.1" in shown
+    assert "word" not in shown.replace("password", "")
+    postgres.drop(name)
+
+
+@pytest.mark.needs("postgres")
+def test_a_server_that_lets_nobody_in_is_one_line_for_every_command(
+    cli: Cli, monkeypatch: pytest.MonkeyPatch, postgres: Postgres
+) -> None:
+    wrong = postgres.cluster.url("postgres", tcp=True).replace("4711", "4712")
+    monkeypatch.setenv("SOLEDOOR_DATABASE__URL", wrong)
+    for command in (("migrate",), ("user", "list"), ("serve", "--port", "0")):
+        result = cli(*command)
+        assert result.exit_code == 2, result.stderr
+        assert result.stderr.count("\n") == 1
+        assert "database.url: the server does not let this account in" in result.stderr
+        assert "4712" not in result.stderr

@@ -5,7 +5,7 @@ import io
 import json
 import random
 import re
-from collections.abc import AsyncIterator, Callable, Iterable, Sequence
+from collections.abc import AsyncGenerator, AsyncIterator, Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
@@ -27,6 +27,7 @@ from services.tools.function import tool_from_function
 from services.tools.progress import Progress
 from services.tools.tool import Injected, InvalidArguments, Tool, ToolFailed
 from tests.build import build
+from tests.fakes import pieces
 
 NOW = datetime(2026, 11, 21, 8, 5, tzinfo=UTC)
 MOST_TURNS = 8
@@ -88,8 +89,8 @@ class Files(FileStore):
             raise NotFound("no such file")
         return self.stored[file_id]
 
-    async def path(self, user_id: str, file_id: str) -> Path:
-        return self.folder / file_id
+    async def content(self, user_id: str, file_id: str) -> AsyncGenerator[bytes, None]:
+        return pieces(self.folder / file_id)
 
     async def delete(self, user_id: str, file_id: str) -> None:
         raise NotImplementedError

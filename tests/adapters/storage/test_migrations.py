@@ -21,12 +21,12 @@ from adapters.storage.tables import metadata
 from services.errors import Conflict, InvalidInput
 
 ROOT = Path(__file__).parents[3]
-SECOND = """
+LATER = f"""
 import sqlalchemy as sa
 from alembic import op
 
-revision = "0002"
-down_revision = "0001"
+revision = "0099"
+down_revision = "{head()}"
 
 def upgrade():
     op.add_column("notes", sa.Column("colour", sa.Text()))
@@ -52,7 +52,7 @@ def newer(tmp_path: Path) -> Path:
     """The scripts of a later version."""
     scripts = tmp_path / "100% later"
     shutil.copytree(SCRIPTS, scripts)
-    (scripts / "versions" / "r0002_later.py").write_text(SECOND)
+    (scripts / "versions" / "r0099_later.py").write_text(LATER)
     return scripts
 
 
@@ -90,12 +90,12 @@ async def test_an_upgrade_keeps_the_rows_and_a_copy_of_the_file(file: SqliteFile
     await migrate(file)
     rows(file.path, NOTE)
     assert not await check(file, newer)
-    assert await migrate(file, newer) == "0002"
+    assert await migrate(file, newer) == "0099"
     assert rows(file.path, "SELECT text, colour FROM notes") == [("kept", None)]
-    [copy] = file.path.parent.glob("*.before-upgrade-of-0001-*")
+    [copy] = file.path.parent.glob(f"*.before-upgrade-of-{head()}-*")
     assert copy.stat().st_mode & 0o777 == 0o600
     assert rows(copy, "SELECT text FROM notes") == [("kept",)]
-    assert await current(SqliteFile(copy)) == "0001"
+    assert await current(SqliteFile(copy)) == head()
 
 
 @pytest.mark.parametrize("fault", ["raise RuntimeError('halfway')", "op.execute('SELECT nonsense')"])
@@ -104,11 +104,11 @@ async def test_a_migration_that_raises_leaves_nothing_behind(
 ) -> None:
     await migrate(file)
     rows(file.path, NOTE)
-    (newer / "versions" / "r0002_later.py").write_text(f"{SECOND}    {fault}\n")
+    (newer / "versions" / "r0099_later.py").write_text(f"{LATER}    {fault}\n")
     with pytest.raises(Exception) as refused:  # noqa: PT011 - whatever the migration raised
         await migrate(file, newer)
     assert "SELECT" not in str(refused.value)
-    assert await current(file) == "0001"
+    assert await current(file) == head()
     assert rows(file.path, "SELECT * FROM pragma_table_info('notes') WHERE name = 'colour'") == []
     assert [path.name for path in file.path.parent.iterdir()] == ["soledoor.db"]
 
@@ -118,7 +118,7 @@ async def test_an_upgrade_that_tears_rows_apart_is_taken_back(file: SqliteFile, 
     rows(file.path, ORPHAN)
     with pytest.raises(Conflict, match="taken back"):
         await migrate(file, newer)
-    assert await current(file) == "0001"
+    assert await current(file) == head()
 
 
 async def test_a_file_of_a_newer_version_is_refused_untouched(file: SqliteFile, newer: Path) -> None:
@@ -126,7 +126,7 @@ async def test_a_file_of_a_newer_version_is_refused_untouched(file: SqliteFile, 
     before = file.path.read_bytes()
     for ask in (migrate, current, check):
         with pytest.raises(
-            InvalidInput, match=r"newer Soledoor \(revision 0002, this one knows 0001\)"
+            InvalidInput, match=rf"newer Soledoor \(revision 0099, this one knows {head()}\)"
         ) as refused:
             await ask(file)
         assert [error.field for error in refused.value.errors] == ["database"]
@@ -147,7 +147,7 @@ def test_four_processes_that_migrate_at_once_all_succeed(file: SqliteFile) -> No
         process.stdin.close()
         process.stdin = None
     answers = [process.communicate() for process in processes]
-    assert answers == [(b"0001\n", b"")] * 4
+    assert answers == [(f"{head()}\n".encode(), b"")] * 4
     assert rows(file.path, "SELECT count(*) FROM alembic_version") == [(1,)]
 
 

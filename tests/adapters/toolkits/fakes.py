@@ -1,6 +1,6 @@
 """Stand-ins for the ports that the built-in tools use: plain memory, no surprises."""
 
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncGenerator, AsyncIterator, Sequence
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -10,6 +10,7 @@ from services.ports.clock import Clock
 from services.ports.files import FileStore, StoredFile
 from services.ports.notes import Note, NoteStore
 from services.tools.progress import Progress
+from tests.fakes import pieces
 
 NOON = datetime(2026, 7, 21, 12, 0, tzinfo=UTC)
 
@@ -106,10 +107,10 @@ class DirectoryFiles(FileStore):
                 return stored
         raise NotFound("no such file")
 
-    async def path(self, user_id: str, file_id: str) -> Path:
+    async def content(self, user_id: str, file_id: str) -> AsyncGenerator[bytes, None]:
         await self.file(user_id, file_id)
         self.opened.append(file_id)
-        return self.root / file_id
+        return pieces(self.root / file_id)
 
     async def delete(self, user_id: str, file_id: str) -> None:
         self.kept[user_id] = [s for s in self.kept[user_id] if s.file_id != file_id]

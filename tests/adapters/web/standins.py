@@ -1,6 +1,6 @@
 """Small stand-ins for the services behind the web layer, with the refusals that the real ones have."""
 
-from collections.abc import AsyncIterator, Callable, Sequence
+from collections.abc import AsyncGenerator, AsyncIterator, Callable, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -17,6 +17,7 @@ from services.ports.files import StoredFile
 from services.ports.identity import User
 from services.ports.runs import Page, Run, RunStatus, StoredMessage, Thread
 from services.tools.result import ToolError, ToolExecutionResult
+from tests.fakes import pieces
 
 START = datetime(2036, 11, 20, 18, tzinfo=UTC)
 ADA = User("u-ada", "ada", frozenset({"user"}))
@@ -230,10 +231,10 @@ class Store:
         _mine(user_id, file_id, "f-")
         return StoredFile(file_id, "sales é.csv", "text/csv", 3, START)
 
-    async def path(self, user_id: str, file_id: str) -> Path:
+    async def content(self, user_id: str, file_id: str) -> AsyncGenerator[bytes, None]:
         path = self.folder / file_id
         path.touch()
-        return path
+        return pieces(path)
 
     async def delete(self, user_id: str, file_id: str) -> None:
         _mine(user_id, file_id, "f-")

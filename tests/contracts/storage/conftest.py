@@ -1,7 +1,7 @@
 """A database of each kind, opened; the stores over it; a clock that moves only by hand."""
 
 import threading
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import AbstractAsyncContextManager
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -10,11 +10,12 @@ from typing import Any
 import anyio
 import pytest
 from anyio import from_thread
-from sqlalchemy import Connection
+from sqlalchemy import Connection, select
 
 from adapters.storage.calls import SqlCallStore
 from adapters.storage.database import Database
 from adapters.storage.files import DiskFileStore
+from adapters.storage.kept_files import DatabaseFileStore
 from adapters.storage.notes import SqlNoteStore
 from adapters.storage.places import located
 from adapters.storage.postgres import PostgresServer
@@ -22,6 +23,7 @@ from adapters.storage.postgres_database import PostgresDatabase
 from adapters.storage.runs import SqlRunStore
 from adapters.storage.sessions import SqlSessionStore
 from adapters.storage.sqlite_database import SqliteDatabase
+from adapters.storage.tables import file_contents
 from adapters.storage.users import SqlUserStore
 from services.ports.clock import Clock
 from services.ports.files import FileStore
@@ -66,6 +68,7 @@ Opens = Callable[..., AbstractAsyncContextManager[Database]]
 def where(request: pytest.FixtureRequest, data: Path) -> str | Path:
     """What names the database; a further kind of database is a further parameter here."""
     if request.param == "postgres":
+        data.mkdir()
         return str(request.getfixturevalue("postgres_url"))
     return data / "soledoor.db"
 
@@ -132,7 +135,28 @@ async def calls(database: Database) -> AsyncIterator[SqlCallStore]:
         yield store
 
 
-@pytest.fixture
-async def files(database: Database, data: Path, clock: HandClock) -> AsyncIterator[FileStore]:
+@pytest.fixture(params=["disk", "database"])
+async def files(
+    request: pytest.FixtureRequest, database: Database, data: Path, clock: HandClock
+) -> AsyncIterator[FileStore]:
+    if request.param == "database":
+        yield build(DatabaseFileStore, database, clock, files_per_user=3)
+        return
     async with build(DiskFileStore, database, data / "files", clock, files_per_user=3) as store:
         yield store
+
+
+Kept = Callable[[], Awaitable[int]]
+
+
+@pytest.fixture
+def kept(files: FileStore, database: Database, data: Path) -> Kept:
+    """How many contents the store holds, whole or in part."""
+
+    async def count() -> int:
+        if isinstance(files, DiskFileStore):
+            return len(list((data / "files").iterdir()))
+        ids = select(file_contents.c.file_id).distinct()
+        return len(await database.read(lambda connection: connection.execute(ids).all()))
+
+    return count

@@ -12,6 +12,7 @@ from anyio.abc import Process
 from anyio.streams.text import TextReceiveStream
 
 from adapters.storage.calls import SqlCallStore
+from adapters.storage.database import Database
 from adapters.storage.notes import SqlNoteStore
 from adapters.storage.runs import SqlRunStore
 from adapters.storage.sqlite_database import SqliteDatabase
@@ -132,6 +133,7 @@ async def pages(database: SqliteDatabase, more: int) -> None:
     await database.write(lambda c: c.exec_driver_sql(f"PRAGMA max_page_count={count + more}").close())
 
 
+@pytest.mark.parametrize("where", ["sqlite"], indirect=True)
 async def test_a_full_disk_refuses_what_does_not_fit_and_nothing_else(
     database: SqliteDatabase, notes: NoteStore
 ) -> None:
@@ -181,7 +183,7 @@ async def test_calls_are_stored_once_the_database_takes_them_again(data: Path, c
         assert (await build(SqlCallStore, database).call("ann", "r1", "c1")).result == "42"
 
 
-async def test_a_full_buffer_loses_a_call_in_plain_sight(database: SqliteDatabase, clock: HandClock) -> None:
+async def test_a_full_buffer_loses_a_call_in_plain_sight(database: Database, clock: HandClock) -> None:
     calls = build(SqlCallStore, database, pending_bytes=2000)
     for number in range(4):
         calls.keep(record_of(clock, f"c{number}", "x" * 100))
@@ -194,7 +196,7 @@ async def test_a_full_buffer_loses_a_call_in_plain_sight(database: SqliteDatabas
 
 
 async def test_a_call_id_used_twice_keeps_the_first_and_costs_the_others_nothing(
-    database: SqliteDatabase, clock: HandClock
+    database: Database, clock: HandClock
 ) -> None:
     async with build(SqlCallStore, database) as calls:
         calls.keep(record_of(clock, "c1", "first"))
@@ -207,6 +209,7 @@ async def test_a_call_id_used_twice_keeps_the_first_and_costs_the_others_nothing
     assert (await again.call("ann", "r1", "c2")).result == "42"
 
 
+@pytest.mark.parametrize("where", ["sqlite"], indirect=True)
 async def test_durability_is_what_it_says(database: SqliteDatabase, data: Path) -> None:
     with closing(sqlite3.connect(data / "soledoor.db")) as other:
         assert other.execute("PRAGMA journal_mode").fetchone() == ("wal",)
