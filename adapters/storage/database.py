@@ -19,7 +19,7 @@ class Database(ABC):
 
     Work is an ordinary function. It must have no effect beside the connection, since it may be run again.
     Two writes may be at work at once: what is read in order to be changed is read ``with_for_update()``, and
-    what no row stands for is guarded by ``turns.alone``.
+    what no row stands for is guarded by ``locks.lock``.
     """
 
     @property

@@ -6,8 +6,8 @@ from typing import Any
 
 from sqlalchemy import Connection, Row, delete, func, insert, select
 
+from adapters.storage.locks import lock_user
 from adapters.storage.tables import files as table
-from adapters.storage.turns import alone
 from adapters.storage.values import micros, moment
 from services.errors import FieldError, InvalidInput, NotFound, TooMuch
 from services.ports.files import StoredFile
@@ -47,7 +47,7 @@ def require_room(connection: Connection, user_id: str, most: int) -> None:
 
 def describe(connection: Connection, user_id: str, file: StoredFile, most: int) -> None:
     """Add the file to the user's; raises ``TooMuch``, also when several are added at once."""
-    alone(connection, "files", user_id)
+    lock_user(connection, "files", user_id)
     require_room(connection, user_id, most)
     row = {
         "user_id": user_id,

@@ -7,10 +7,10 @@ from typing import TypeVar
 from sqlalchemy import Connection, text
 
 from adapters.storage.faults import AWAY, CODE, error_name, noted, told
+from adapters.storage.locks import lock
 from adapters.storage.postgres import OLDEST, PostgresServer
 from adapters.storage.postgres_work import READ, SERVER, WRITE, Again, TakenBack, whole
 from adapters.storage.revisions import head, revision_of, wrong
-from adapters.storage.turns import alone
 from services.errors import FieldError, Unavailable
 
 T = TypeVar("T")
@@ -25,7 +25,7 @@ async def migrate(server: PostgresServer, scripts: Path) -> str:
         if revision_of(connection, scripts) == head(scripts):
             return
         connection.execute(text(f"SET LOCAL lock_timeout = {server.migration_wait * 1000:.0f}")).close()
-        alone(connection, "migration")  # whoever comes second finds the work done
+        lock(connection, "migration")  # whoever comes second finds the work done
         if revision_of(connection, scripts) != head(scripts):
             _upgrade(connection, scripts)
 

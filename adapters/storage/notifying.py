@@ -12,8 +12,8 @@ import structlog
 from anyio import Event, move_on_after
 from sqlalchemy import Connection
 
+from adapters.storage.locks import POSTGRES
 from adapters.storage.postgres import PostgresServer
-from adapters.storage.turns import POSTGRES
 
 Callback = Callable[[str | None], object]
 FIRST_PAUSE, LONGEST_PAUSE = 0.05, 2.0

@@ -14,11 +14,11 @@ from alembic.migration import MigrationContext
 from sqlalchemy import Connection, text
 
 from adapters.storage import places
+from adapters.storage.locks import lock
 from adapters.storage.migrate import check, current, migrate
 from adapters.storage.postgres import PostgresServer
 from adapters.storage.revisions import SCRIPTS, head
 from adapters.storage.tables import metadata
-from adapters.storage.turns import alone
 from services.errors import InvalidInput, Refused, Unavailable
 from tests.adapters.storage.server.conftest import Opens, server_at
 from tests.adapters.storage.test_migrations import LATER
@@ -179,7 +179,7 @@ async def test_somebody_elses_migration_is_waited_for_but_not_for_ever(
     hold = Hold()
 
     def migrating(connection: Connection) -> None:
-        alone(connection, "migration")
+        lock(connection, "migration")
         hold.here(connection)
 
     server: PostgresServer = replace(server_at(postgres_url), migration_wait=0.05)

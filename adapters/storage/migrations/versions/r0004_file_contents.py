@@ -1,9 +1,9 @@
-"""Revision 0002: contents of files, for databases that several machines share. Frozen, like 0001."""
+"""Revision 0004: contents of files, for databases that several machines share. Frozen, like 0001."""
 
 import sqlalchemy as sa
 from alembic import op
 
-revision = "0002"
+revision = "0004"
 down_revision = "0001"
 
 
