@@ -23,7 +23,7 @@ Event = Mapping[str, Any]
 
 @dataclass(slots=True)
 class UserHistory:
-    """What all sockets of one user know together: what stands at each place of the log, and how far it goes."""
+    """What all sockets of one user know together: what stands where in the log, and how far it goes."""
 
     user_id: str
     canary: bytes
@@ -64,7 +64,7 @@ class History:
     """One socket's. Give it everything that arrived, in order; ``finish`` says what was lost."""
 
     def __init__(self, user: UserHistory, findings: Findings, reader: str) -> None:
-        self._user, self._findings, self._reader = user, findings, reader
+        self._user, self._findings, self.reader = user, findings, reader
         self._epoch: str | None = None
         self._line = Line()
         self._lines: list[tuple[str, Line]] = []
@@ -99,6 +99,7 @@ class History:
             self._start(epoch, head)
         elif not message["resumed"]:
             self._line.skip(head)
+        self._user.reaches(epoch, head)
 
     def gap(self, message: Event) -> None:
         """The server says what it cannot give; that much is forgiven, and no more."""
@@ -185,7 +186,7 @@ class History:
             self._owed = ""
 
     def _add(self, kind: Kind, what: str, times: int = 1) -> None:
-        self._findings.add(kind, self._reader, what, times)
+        self._findings.add(kind, self.reader, what, times)
 
 
 def _name(event: Event) -> str:

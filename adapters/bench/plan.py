@@ -1,0 +1,37 @@
+"""What a measurement does: how many users and sockets, how much load, how much trouble."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """Pace and runs are per user and second; ``cuts`` and ``kills`` are seconds between two."""
+
+    users: int = 10
+    sockets: int = 2
+    seconds: float = 20.0
+    events: int | None = None
+    pace: float = 40.0
+    runs: float = 0.5
+    cuts: float | None = 1.0
+    kills: float | None = None
+    patience: float = 45.0
+
+    @property
+    def call_seconds(self) -> float:
+        """How long one tool call reports: longer with more users, so that calls stay about 100 a second."""
+        return max(1.0, self.users / 100)
+
+    def settings(self) -> Mapping[str, str]:
+        """Return what servers of its own need, so that limits are not what is measured."""
+        return {
+            "tools.modules": "adapters.bench.tools",
+            "tools.builtin": "false",
+            "limits.messages_per_minute": "1000000",
+            "limits.calls_per_minute": "1000000",
+            "limits.concurrent_calls_total": str(max(200, self.users * 4)),
+            "limits.sockets_per_user": str(max(10, self.sockets * 3)),
+            "limits.tool_timeout": str(30 + self.call_seconds * 4),
+            "auth.login_attempts": "1000000",
+        }
