@@ -8,7 +8,7 @@ runs on asyncio only and is awaited like any coroutine.
 import signal
 import socket
 from collections.abc import Awaitable, Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 
 import anyio
 import structlog
@@ -16,6 +16,7 @@ import uvicorn
 from fastapi import FastAPI
 
 from adapters.web.addresses import WILDCARDS
+from adapters.web.collecting import seldom_collecting
 from adapters.web.doors import Doors
 from adapters.web.protocol import SocketProtocol
 from services.errors import SoledoorError
@@ -74,14 +75,15 @@ async def serve(
     listener: socket.socket | None = None,
     stop: anyio.Event | None = None,
 ) -> None:
-    """Serve until a stop signal, or until ``stop`` is set: then signals are the caller's.
+    """Serve until a stop signal, or until ``stop`` is set: then signals and the process are the caller's.
 
     Awaits ``on_ready`` with the address once requests are answered. Without ``listener`` it binds where the
     settings say; raises ``AddressUnavailable``. Returns within ``server.drain_seconds`` of the stop.
     """
     doors: Doors = asgi.state.door
     host = doors.server.host
-    with listener or listen(host, doors.server.port) as bound:
+    collecting = seldom_collecting() if stop is None else nullcontext()
+    with listener or listen(host, doors.server.port) as bound, collecting:
         server = Server(asgi, lambda: on_ready(address(host, bound)))
         async with anyio.create_task_group() as tasks:
             tasks.start_soon(_stop_when_asked, server, stop)

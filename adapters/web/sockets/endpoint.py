@@ -19,10 +19,12 @@ from adapters.web.delivery import Position
 from adapters.web.doors import Doors
 from adapters.web.errors import InvalidMessage, http_refusal, internal, refusal
 from adapters.web.messages import Auth, Bye
+from adapters.web.protocol import ENCODED
 from adapters.web.sockets.commands import authenticate
 from adapters.web.sockets.connection import Connection, read
 from adapters.web.sockets.seat import Seat
 from adapters.web.sockets.writer import GONE, ClientGone, Ending
+from adapters.web.sockets.writer import Send as Write
 from services.errors import AuthenticationError, Refused
 from services.identity.sessions import Identity
 from services.ports.events import Frame
@@ -60,7 +62,7 @@ class SocketEndpoint:
         identity = await self._credentials(scope)
         after = _after(scope)
         if identity is not None:
-            seat = self._join(identity, send)
+            seat = self._join(identity, scope, send)
             await self._serve(seat, receive, send, after, accepted=False)
             return
         identity = await self._introduce(receive, send)
@@ -68,7 +70,7 @@ class SocketEndpoint:
             await _close(send, 4401, "not authenticated")
             return
         try:
-            seat = self._join(identity, send)
+            seat = self._join(identity, scope, send)
         except Refused as error:
             await _send_away(send, error)
         else:
@@ -97,11 +99,8 @@ class SocketEndpoint:
             self._doors.sockets.known()
         return None
 
-    def _join(self, identity: Identity, send: Send) -> Seat:
-        async def write(text: str, _: Frame | None) -> None:
-            await send({"type": "websocket.send", "text": text})
-
-        return Seat(self._doors, identity, write)
+    def _join(self, identity: Identity, scope: Scope, send: Send) -> Seat:
+        return Seat(self._doors, identity, _sending(scope, send))
 
     async def _serve(
         self, seat: Seat, receive: Receive, send: Send, after: Position | None, *, accepted: bool
@@ -141,6 +140,21 @@ def _after(scope: Scope) -> Position | None:
         case [text]:
             return Position.parse(text)
     return Position.parse("")
+
+
+def _sending(scope: Scope, send: Send) -> Write:
+    """Return how messages go out: as they are where the server takes them so, else as ASGI has it."""
+    if ENCODED in scope.get("extensions", {}):
+
+        def encoded(text: bytes, _: Frame | None) -> Awaitable[None]:
+            return send({"type": ENCODED, "text": text})
+
+        return encoded
+
+    def plain(text: bytes, _: Frame | None) -> Awaitable[None]:
+        return send({"type": "websocket.send", "text": text.decode()})
+
+    return plain
 
 
 async def _accept(send: Send) -> None:

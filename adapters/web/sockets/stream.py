@@ -1,8 +1,10 @@
 """A Server-Sent Events stream: the writer of a socket, written as HTTP; it counts as a socket of its user."""
 
+from collections.abc import Awaitable
+
 import anyio
 from starlette.responses import Response
-from starlette.types import Message, Receive, Scope, Send
+from starlette.types import Receive, Scope, Send
 
 from adapters.web.delivery import Position
 from adapters.web.doors import Doors
@@ -25,9 +27,11 @@ class EventStream(Response):
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Serve the stream, or say why not."""
 
-        async def write(text: str, frame: Frame | None) -> None:
-            place = "" if frame is None else f"id: {seat.delivery.place(frame)}\n"
-            await send(_chunk(f"{place}data: {text}\n\n"))
+        def write(text: bytes, frame: Frame | None) -> Awaitable[None]:
+            place = b"" if frame is None else b"id: %b\n" % seat.delivery.place(frame).encode()
+            return send(
+                {"type": "http.response.body", "body": b"%bdata: %b\n\n" % (place, text), "more_body": True}
+            )
 
         try:
             seat = Seat(self._doors, self._identity, write)
@@ -52,7 +56,3 @@ class EventStream(Response):
             await seat.writer.run(self._after)
             await send({"type": "http.response.body", "body": b"", "more_body": False})
             tasks.cancel_scope.cancel()
-
-
-def _chunk(text: str) -> Message:
-    return {"type": "http.response.body", "body": text.encode(), "more_body": True}

@@ -18,7 +18,9 @@ from services.ports.events import Frame, Lapped
 
 MOST_CONTROL_MESSAGES = 64
 
-Send = Callable[[str, Frame | None], Awaitable[None]]
+Send = Callable[[bytes, Frame | None], Awaitable[None]]
+"""Sends one message, encoded; the frame is given when it is an event."""
+
 Ending = tuple[int, str]
 TOO_SLOW: Ending = (4002, "too slow")
 GONE: Ending = (1006, "the client is gone")
@@ -51,7 +53,7 @@ class Writer:
     def __init__(self, delivery: Delivery, send: Send, limits: Limits, now: float) -> None:
         self._delivery, self._send = delivery, send
         self._heartbeat, self._send_timeout = limits.heartbeat, limits.send_timeout
-        self._control: deque[str] | None = None
+        self._control: deque[bytes] | None = None
         self._ending: Ending | None = None
         self._expires: float | None = None
         self._written = self._seen = 0
@@ -76,7 +78,7 @@ class Writer:
         if len(self._control) >= MOST_CONTROL_MESSAGES:
             self._abandon(TOO_SLOW)
             return
-        self._control.append(message.text())
+        self._control.append(message.text().encode())
         self._wake()
 
     def end(self, code: int, reason: str) -> None:
@@ -106,7 +108,7 @@ class Writer:
         try:
             with anyio.CancelScope() as self._scope:
                 for text in await self._delivery.open(after):
-                    await self._write(text)
+                    await self._write(text.encode())
             while self._ending is None:
                 # One scope for many events, cancelled to interrupt the waiting or to give up a stuck send.
                 with anyio.CancelScope() as self._scope:
@@ -140,7 +142,7 @@ class Writer:
     async def _events(self) -> None:
         frames = await self._delivery.more()
         for frame in frames:
-            await self._write(frame.data.decode(), frame)
+            await self._write(frame.data, frame)
             if self._ending is not None:
                 return
         if not frames:  # a wake-up for nothing must not become a busy loop
@@ -156,9 +158,9 @@ class Writer:
         if text is None:
             await self._events()
         else:
-            await self._write(text)
+            await self._write(text.encode())
 
-    async def _write(self, text: str, frame: Frame | None = None) -> None:
+    async def _write(self, text: bytes, frame: Frame | None = None) -> None:
         self._written += 1
         self._sending = True
         try:

@@ -40,7 +40,7 @@ class Bench:
         self.delivery = Delivery(Sources(self.log, runs, runs, self.clock, 20), "u-ada")
         self.writer = Writer(self.delivery, self.send, Limits(), self.clock.monotonic())
 
-    async def send(self, text: str, frame: Frame | None) -> None:
+    async def send(self, text: bytes, frame: Frame | None) -> None:
         await self.gate.wait()
         self.sent.append(orjson.loads(text))
         self.arrived.set()
@@ -130,7 +130,7 @@ async def test_control_messages_keep_their_order_and_go_out_before_the_end() -> 
 async def test_a_client_that_is_gone_ends_the_writer_quietly() -> None:
     bench = Bench()
 
-    async def broken(text: str, frame: Frame | None) -> None:
+    async def broken(text: bytes, frame: Frame | None) -> None:
         raise OSError
 
     bench.writer._send = broken
