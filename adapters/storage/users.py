@@ -47,9 +47,11 @@ class SqlUserStore(UserStore, metaclass=Sealed):
 
     async def set_password(self, user_id: str, password_hash: str) -> None:
         """Raises ``NotFound``."""
-        change = update(table).where(table.c.user_id == user_id).values(password_hash=password_hash)
-        if await self._database.write(lambda connection: connection.execute(change).rowcount) == 0:
-            raise NotFound("There is no such account.")
+        await self._change(user_id, password_hash=password_hash)
+
+    async def set_disabled(self, user_id: str, disabled: bool) -> None:
+        """Return what the port says."""
+        await self._change(user_id, disabled=disabled)
 
     async def users(self) -> Sequence[User]:
         """Return what the port says; the order is that of the names in lower case."""
@@ -60,6 +62,11 @@ class SqlUserStore(UserStore, metaclass=Sealed):
         """Return what the port says."""
         statement = select(func.count()).select_from(table)
         return await self._database.read(lambda connection: connection.execute(statement).scalar_one())
+
+    async def _change(self, user_id: str, **values: object) -> None:
+        change = update(table).where(table.c.user_id == user_id).values(**values)
+        if await self._database.write(lambda connection: connection.execute(change).rowcount) == 0:
+            raise NotFound("There is no such account.")
 
     async def _row(self, which: ColumnElement[bool]) -> Row[Any] | None:
         statement = select(table).where(which)

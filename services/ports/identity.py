@@ -48,6 +48,10 @@ class UserStore(ABC):
         """Replace the password hash."""
 
     @abstractmethod
+    async def set_disabled(self, user_id: str, disabled: bool) -> None:
+        """Let the account log in no more, or again; raises ``NotFound``."""
+
+    @abstractmethod
     async def users(self) -> Sequence[User]:
         """Return all accounts by name."""
 

@@ -2,6 +2,7 @@
 
 from alembic import context
 
+from adapters.storage import shared_tables  # noqa: F401 - makes its tables known
 from adapters.storage.tables import metadata
 
 context.configure(

@@ -3,6 +3,7 @@
 from sqlalchemy.engine import make_url
 from sqlalchemy.schema import CreateIndex, CreateTable
 
+from adapters.storage import shared_tables  # noqa: F401 - makes its tables known
 from adapters.storage.prepared import adding
 from adapters.storage.run_statements import RunStatements
 from adapters.storage.tables import metadata
