@@ -16,11 +16,11 @@ run: $(READY) ## serve with a demo login; ARGS="--port 0" hands your own argumen
 	@exec $(BIN)/soledoor serve $(ARGS)
 
 test: $(READY) ## run every test; TESTS=tests/services runs some
-	@.ci/chromium
+	@.ci/programs
 	@$(BIN)/python -m pytest -q -n auto $(TESTS)
 
 coverage: $(READY) ## run the tests under coverage; fails under 95 % of branches
-	@.ci/chromium
+	@.ci/programs
 	@$(BIN)/python .ci/branches.py $(TESTS)
 
 check: $(READY) ## ruff, mypy, pyright, the import contracts, deptry

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from itertools import islice
 from types import TracebackType
-from typing import Self
+from typing import Any, Self
 
 import structlog
 from anyio import CancelScope, Event, create_task_group, move_on_after, to_thread
@@ -19,6 +19,7 @@ from services.ports.calls import CallRecord, CallStore
 from services.sealed import Sealed
 
 BATCH_BYTES, BATCH_ROWS = 4_194_304, 500
+SMALL = 16_384
 RETRY_S = 1.0
 
 _log = structlog.get_logger(__name__)
@@ -61,16 +62,15 @@ class SqlCallStore(CallStore, metaclass=Sealed):
         """Return what the port says; a large record is read in a worker thread."""
         item = self._pending.get((user_id, run_id, call_id))
         if item is not None:
-            return await to_thread.run_sync(record_of, item)
+            return await _read(item)
 
-        def work(connection: Connection) -> CallRecord | None:
-            rows = self._one(connection, the_user_id=user_id, the_run_id=run_id, the_call_id=call_id)
-            return record_of(rows[0]) if rows else None
+        def work(connection: Connection) -> Sequence[Any]:
+            return self._one(connection, the_user_id=user_id, the_run_id=run_id, the_call_id=call_id)
 
-        record = await self._database.read(work)
-        if record is None:
+        rows = await self._database.read(work)
+        if not rows:
             raise NotFound("There is no such call.")
-        return record
+        return await _read(rows[0])
 
     async def __aenter__(self) -> Self:
         self._tasks = await create_task_group().__aenter__()
@@ -150,3 +150,10 @@ class SqlCallStore(CallStore, metaclass=Sealed):
     def _lose(self, item: Pending, reason: str) -> None:
         self.lost += 1
         _log.error("call_record_lost", call_id=item.call_id, run_id=item.run_id, reason=reason)
+
+
+async def _read(row: Any) -> CallRecord:
+    """Return the record; making values of a large text takes so long that others would wait for it."""
+    if len(row.arguments) + len(row.result) < SMALL:
+        return record_of(row)
+    return await to_thread.run_sync(record_of, row)

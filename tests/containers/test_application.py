@@ -21,6 +21,7 @@ from containers.lifespan import Lifespan
 from containers.origin import refuse_foreign_packages
 from services.context import UserExecutionContext
 from services.errors import InvalidInput, PermissionDenied, TooMuch, WiringError
+from services.intake import RunRequest
 from services.tools import ToolDefinitionError
 from services.tools.dispatcher import RequestScopedToolDispatcher
 from tests.build import build
@@ -297,6 +298,10 @@ async def test_a_broken_tool_module_stops_the_start_and_leaves_nothing_open(tmp_
         await bootstrap(settings).__aenter__()
 
 
+async def _once(content):
+    yield content
+
+
 @pytest.mark.needs("postgres")
 async def test_a_setting_chooses_postgresql_and_a_run_goes_its_way_there(tmp_path, postgres_url):
     settings = Settings(data=tmp_path, database=Database(url=postgres_url))
@@ -304,9 +309,15 @@ async def test_a_setting_chooses_postgresql_and_a_run_goes_its_way_there(tmp_pat
         async with running(container) as application:
             assert type(container.database()).__name__ == "PostgresDatabase"
             assert type(container.files()).__name__ == "DatabaseFileStore"
-            await application.accounts.create("ada", "correct horse battery")
-            assert [user.name for user in await application.accounts.users()] == ["ada"]
-    assert sorted(path.name for path in tmp_path.iterdir()) == ["presence.lock"]
+            ada = await application.accounts.create("ada", "correct horse battery")
+            file = await application.files.put(ada.id, "a.csv", "text/csv", _once(b"n\n40\n2\n"), 100)
+            request = RunRequest("m1", "What is 6 * 7?", files=(file.file_id,))
+            accepted = await application.runs.start(ada, request)
+            with anyio.fail_after(30):
+                while not (run := await application.run_store.run(ada.id, accepted.run_id)).status.final:
+                    await anyio.sleep(0.01)
+            assert "42" in (run.answer or "")
+    assert list(tmp_path.iterdir()) == []
 
 
 def test_a_database_url_that_cannot_be_used_names_itself(tmp_path):
