@@ -1,4 +1,4 @@
-"""Which benchmarks there are: ``python -m benchmarks scope|call|run|all [--json FILE]``."""
+"""Which benchmarks there are: ``python -m benchmarks scope|call|run|sockets|latency|all [--json FILE]``."""
 
 import argparse
 import importlib
@@ -11,6 +11,8 @@ NAMES = {
     "scope": "open and close a request scope",
     "call": "one tool call through the whole pipeline",
     "run": "one whole run, 100 at once",
+    "sockets": "memory of an idle socket, and an event to each of a thousand",
+    "latency": "an event, from emit to the client",
 }
 
 

@@ -69,16 +69,26 @@ async def measured(sides: Mapping[str, Side], *, rounds: int = 40, times: int = 
             samples[name].append((time.thread_time() - began) / times * 1e6)
     gc.unfreeze()
     unit = statistics.median(samples["calibrator"])
-    return {
-        name: Figure(name, statistics.median(taken), min(taken), max(taken), statistics.median(taken) / unit)
-        for name, taken in samples.items()
-    }
+    return {name: figure_of(name, taken, unit) for name, taken in samples.items()}
 
 
-def report(title: str, figures: Mapping[str, Figure], notes: list[str], file: Path | None) -> None:
+def figure_of(name: str, taken: list[float], unit: float) -> Figure:
+    """Return the figure of these samples; ``unit`` is the calibrator's median."""
+    median = statistics.median(taken)
+    return Figure(name, median, min(taken), max(taken), median / unit)
+
+
+def report(
+    title: str,
+    figures: Mapping[str, Figure],
+    notes: list[str],
+    file: Path | None,
+    *,
+    measure: str = "µs CPU",
+) -> None:
     """Print the table and the comparisons with their targets; write JSON where a file is named."""
     table = Table(title=title)
-    for heading in ("", "µs CPU (median)", "lowest", "highest", "calibrator units"):
+    for heading in ("", f"{measure} (median)", "lowest", "highest", "calibrator units"):
         table.add_column(heading, justify="left" if not heading else "right")
     for figure in figures.values():
         numbers = (figure.median, figure.low, figure.high)
