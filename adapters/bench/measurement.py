@@ -78,7 +78,14 @@ class Measurement:
             for user in self._users:
                 for reader in user.readers:
                     reader.client.history.finish()
-        return report(self._users, self._findings, self._tally, self._seconds, partial=partial)
+        return report(
+            self._users,
+            self._findings,
+            self._tally,
+            self._seconds,
+            partial=partial,
+            gaps_allowed=self._plan.gaps,
+        )
 
     async def _loaded(self) -> None:
         """Return when the load has ended: by time, by number, or because somebody wished so."""

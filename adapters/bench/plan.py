@@ -6,7 +6,10 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """Pace and runs are per user and second; ``cuts`` and ``kills`` are seconds between two."""
+    """Pace and runs are per user and second; ``cuts`` and ``kills`` are seconds between two.
+
+    ``gaps`` says whether a gap that was told is no fault: not so for a log that keeps everything.
+    """
 
     users: int = 10
     sockets: int = 2
@@ -17,6 +20,7 @@ class Plan:
     cuts: float | None = 1.0
     kills: float | None = None
     patience: float = 45.0
+    gaps: bool = True
 
     @property
     def call_seconds(self) -> float:

@@ -20,14 +20,20 @@ class Report:
 
 
 def report(
-    users: Sequence[User], findings: Findings, tally: Tally, seconds: float, *, partial: bool
+    users: Sequence[User],
+    findings: Findings,
+    tally: Tally,
+    seconds: float,
+    *,
+    partial: bool,
+    gaps_allowed: bool = True,
 ) -> Report:
-    """Sum up; every history is finished."""
+    """Sum up; every history is finished. Where no event came, nothing was proven."""
     readers = [reader for user in users for reader in user.readers]
     histories = [reader.client.history for reader in readers]
     sent, taken = sum(user.history.sent for user in users), sum(each.taken for each in histories)
     accepted = sum(len(user.talk.runs) for user in users)
-    unended = sum(len(user.open_runs) for user in users)
+    unended, unanswered = sum(len(u.open_runs) for u in users), sum(len(u.talk.pending) for u in users)
     gaps = sum((each.gaps for each in histories), Counter[str]())
     figures: dict[str, Any] = {
         "users": len(users),
@@ -43,7 +49,12 @@ def report(
             "first_event": tally.first.summary(),
         },
         **{kind: findings.counts[kind] for kind in KINDS},
-        "runs": {"accepted": accepted, "ended": accepted - unended, "rejected": dict(tally.rejected)},
+        "runs": {
+            "accepted": accepted,
+            "ended": accepted - unended,
+            "unanswered": unanswered,
+            "rejected": dict(tally.rejected),
+        },
         "calls": dict(tally.calls),
         "canaries_seen": sum(user.history.canaries for user in users),
         "redelivered": tally.redelivered,
@@ -61,5 +72,6 @@ def report(
         "faults": [str(fault) for fault in findings.named],
         "partial": partial,
     }
-    clean = findings.clean and not unended and not partial and bool(taken)
+    whole = findings.clean and not unended and not unanswered and (gaps_allowed or not gaps)
+    clean = whole and not partial and bool(taken)
     return Report(figures, clean, partial)

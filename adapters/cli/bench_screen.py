@@ -57,7 +57,7 @@ def _lines(of: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
         yield title, _latency(of["latency_ms"][name])
     yield (
         "runs",
-        f"{of['runs']['accepted']:,} accepted, {of['runs']['ended']:,} ended{_more(of['runs']['rejected'])}",
+        f"{of['runs']['accepted']:,} accepted, {of['runs']['ended']:,} ended{_more(of['runs'])}",
     )
     yield "calls", _counted(of["calls"])
     yield "trouble", f"{of['cuts']} cuts, {of['kills']} kills, {of['reconnects']} reconnects"
@@ -82,8 +82,9 @@ def _counted(of: Mapping[str, int]) -> str:
     return ", ".join(f"{times:,} {name}" for name, times in sorted(of.items())) or "none"
 
 
-def _more(rejected: Mapping[str, int]) -> str:
-    return f", rejected: {_counted(rejected)}" if rejected else ""
+def _more(runs: Mapping[str, Any]) -> str:
+    unanswered = f", {runs['unanswered']:,} messages unanswered" if runs["unanswered"] else ""
+    return unanswered + (f", rejected: {_counted(runs['rejected'])}" if runs["rejected"] else "")
 
 
 def _verdict(report: Report) -> str:

@@ -9,6 +9,7 @@ from subprocess import DEVNULL, PIPE
 import anyio
 import pytest
 
+from adapters.bench import reader
 from adapters.bench.cursor import Cursor, Verdict
 from adapters.bench.measurement import Measurement
 from adapters.bench.plan import Plan
@@ -103,6 +104,17 @@ async def test_a_server_that_skips_an_event_is_not_caught_up_with(world, monkeyp
     assert report.figures["lost"] > 0
 
 
+async def test_a_gap_is_told_and_only_a_fault_where_none_may_be(world, monkeypatch):
+    """A socket that is away for longer than the log keeps is told what it missed."""
+    monkeypatch.setattr(reader, "AWAY", (1.0, 1.5))
+    plan = replace(ONE, sockets=2, seconds=4, pace=400, cuts=0.5, patience=20)
+    report = await measured(world, plan)
+    assert report.clean, report.figures
+    assert report.figures["gaps"]["trimmed"] > 0
+    assert report.figures["told_missing"] > 0
+    assert not (await measured(world, replace(plan, gaps=False))).clean
+
+
 async def test_a_tail_that_nobody_was_woken_for_is_lost(world, monkeypatch):
     wait = Delivery.wait
 
@@ -165,9 +177,10 @@ async def test_a_network_that_goes_away_and_comes_back_costs_nothing(world):
 
         async def trouble():
             for _ in range(3):
-                await anyio.sleep(0.3)
-                async with proxy.away():
-                    await anyio.sleep(0.05)
+                while proxy.live < 4:  # each socket is there again
+                    await anyio.sleep(0.01)
+                await anyio.sleep(0.1)
+                await proxy.restart()
 
         tasks.start_soon(trouble)
         report = await measured(world, CALM, proxy.url)

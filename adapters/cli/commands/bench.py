@@ -46,6 +46,9 @@ def add(app: typer.Typer, bootstrap: Bootstrap) -> None:
         kills: Annotated[
             float, typer.Option(min=0, help="Without --url: kill -9 a server every so many seconds.")
         ] = 0,
+        no_gaps: Annotated[
+            bool, typer.Option("--no-gaps", help="A gap is a fault too, as for a log that keeps everything.")
+        ] = False,
         url: Url = None,
         user: User = None,
         password_stdin: PasswordStdin = False,
@@ -59,7 +62,9 @@ def add(app: typer.Typer, bootstrap: Bootstrap) -> None:
         from adapters.cli.bench_wish import Wish
         from adapters.cli.benching import measure
 
-        plan = Plan(users, sockets, seconds, events, pace, runs, cuts or None, kills or None)
+        plan = Plan(
+            users, sockets, seconds, events, pace, runs, cuts or None, kills or None, gaps=not no_gaps
+        )
         named = {"database.url": database_url}
         wish = Wish(
             plan, tuple(url or ()), tuple(user or ()), password_stdin, replicas, tuple(set_ or ()), named
