@@ -24,8 +24,8 @@ class Plan:
 
     @property
     def call_seconds(self) -> float:
-        """How long one tool call reports: longer with more users, so that calls stay about 100 a second."""
-        return max(1.0, self.users / 100)
+        """How long one tool call reports: longer with more users, so that calls stay below 50 a second."""
+        return max(1.0, self.users / 50)
 
     def settings(self) -> Mapping[str, str]:
         """Return what servers of its own need, so that limits are not what is measured."""
