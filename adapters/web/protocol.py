@@ -8,6 +8,7 @@ too, a close frame does not wait for them, and a client that leaves it unread is
 
 import socket
 from asyncio import BaseTransport  # noqa: TID251 - uvicorn's protocols are asyncio's
+from collections.abc import Awaitable
 from typing import Any
 
 from uvicorn._types import ASGISendEvent
@@ -23,7 +24,9 @@ KERNEL_BUFFER = 65_536
 
 CLOSE_SECONDS = 5.0
 ENCODED = "soledoor.encoded"
-"""The ASGI extension offered to the application: a message of this type carries ``text`` as UTF-8."""
+"""The ASGI extension offered to the application: its ``send`` takes a text as UTF-8 and returns None once it
+is written, else what to await.
+"""
 
 
 class SocketProtocol(WebSocketsSansIOProtocol):
@@ -55,29 +58,37 @@ class SocketProtocol(WebSocketsSansIOProtocol):
 
     async def run_asgi(self) -> None:
         """Offer the extension to the application."""
-        self.scope.setdefault("extensions", {})[ENCODED] = {}
+        self.scope.setdefault("extensions", {})[ENCODED] = {"send": self.send_encoded}
         await super().run_asgi()
 
     async def send(self, message: ASGISendEvent) -> None:
         """Send what the application sends; a close goes out at once and ends the connection soon."""
-        kind: str = message["type"]
-        if kind == ENCODED:
-            if not self.writable.is_set():
-                await self.writable.wait()
-            if self.disconnected or self.close_sent or self.conn.state is not OPEN:
-                raise ClientDisconnected
-            text: Any = message.get("text")
-            self.transport.write(_head(len(text)) + text)
-            return
-        closing = kind == "websocket.close" and self.handshake_complete
+        closing = message["type"] == "websocket.close" and self.handshake_complete
         if closing:
             self.writable.set()
         await super().send(message)
-        if kind == "websocket.accept":
+        if message["type"] == "websocket.accept":
             self._forget_the_handshake()
         if closing and self.close_timer is not None:
             self.close_timer.cancel()
             self.close_timer = self.loop.call_later(CLOSE_SECONDS, self.transport.abort)
+
+    def send_encoded(self, text: bytes) -> Awaitable[None] | None:
+        """Write a text at once, or return what to await when the client has to read first.
+
+        Raises ``ClientDisconnected``, now or then.
+        """
+        if not self.writable.is_set():
+            return self._send_later(text)
+        if self.disconnected or self.close_sent or self.conn.state is not OPEN:
+            raise ClientDisconnected
+        self.transport.write(_head(len(text)) + text)
+        return None
+
+    async def _send_later(self, text: bytes) -> None:
+        await self.writable.wait()
+        if (pending := self.send_encoded(text)) is not None:
+            await pending
 
     def keepalive_timeout(self) -> None:
         """Drop a client that answers no pings: what it never read would hold the connection for minutes."""

@@ -4,7 +4,7 @@ Everything that can be refused is refused before 101 by an HTTP answer. A socket
 in silently and has a few seconds to say who it is; until then nothing is sent to it.
 """
 
-from collections.abc import Awaitable
+from collections.abc import Awaitable, Callable
 from contextlib import suppress
 from urllib.parse import parse_qs
 
@@ -144,12 +144,10 @@ def _after(scope: Scope) -> Position | None:
 
 def _sending(scope: Scope, send: Send) -> Write:
     """Return how messages go out: as they are where the server takes them so, else as ASGI has it."""
-    if ENCODED in scope.get("extensions", {}):
-
-        def encoded(text: bytes, _: Frame | None) -> Awaitable[None]:
-            return send({"type": ENCODED, "text": text})
-
-        return encoded
+    extension = scope.get("extensions", {}).get(ENCODED)
+    if extension is not None:
+        send_encoded: Callable[[bytes], Awaitable[None] | None] = extension["send"]
+        return lambda text, _: send_encoded(text)
 
     def plain(text: bytes, _: Frame | None) -> Awaitable[None]:
         return send({"type": "websocket.send", "text": text.decode()})

@@ -18,8 +18,10 @@ from services.ports.events import Frame, Lapped
 
 MOST_CONTROL_MESSAGES = 64
 
-Send = Callable[[bytes, Frame | None], Awaitable[None]]
-"""Sends one message, encoded; the frame is given when it is an event."""
+Send = Callable[[bytes, Frame | None], Awaitable[None] | None]
+"""Sends one message, encoded; returns what to await, None when it is done. The frame is given when it is an
+event.
+"""
 
 Ending = tuple[int, str]
 TOO_SLOW: Ending = (4002, "too slow")
@@ -142,7 +144,8 @@ class Writer:
     async def _events(self) -> None:
         frames = await self._delivery.more()
         for frame in frames:
-            await self._write(frame.data, frame)
+            if (pending := self._hand_over(frame.data, frame)) is not None:
+                await self._finish(pending)
             if self._ending is not None:
                 return
         if not frames:  # a wake-up for nothing must not become a busy loop
@@ -160,12 +163,22 @@ class Writer:
         else:
             await self._write(text.encode())
 
-    async def _write(self, text: bytes, frame: Frame | None = None) -> None:
+    async def _write(self, text: bytes) -> None:
+        if (pending := self._hand_over(text, None)) is not None:
+            await self._finish(pending)
+
+    def _hand_over(self, text: bytes, frame: Frame | None) -> Awaitable[None] | None:
         self._written += 1
+        try:
+            return self._send(text, frame)
+        except (OSError, RuntimeError):  # servers differ in how they say that the connection is closed
+            raise ClientGone from None
+
+    async def _finish(self, pending: Awaitable[None]) -> None:
         self._sending = True
         try:
-            await self._send(text, frame)
-        except (OSError, RuntimeError):  # servers differ in how they say that the connection is closed
+            await pending
+        except (OSError, RuntimeError):
             raise ClientGone from None
         self._sending = False
 

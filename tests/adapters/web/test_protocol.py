@@ -10,7 +10,7 @@ import pytest
 from uvicorn.protocols.utils import ClientDisconnected
 
 from adapters.web.collecting import YOUNG, seldom_collecting
-from adapters.web.protocol import ENCODED, KERNEL_BUFFER, SocketProtocol
+from adapters.web.protocol import KERNEL_BUFFER, SocketProtocol
 from adapters.web.sockets.endpoint import _sending
 from adapters.web.waiting import Gate, Inbox
 from services.ports.events import Frame
@@ -98,8 +98,7 @@ async def test_a_text_is_framed_right_at_every_step_of_its_length(site: Site, si
     async with site.ws(max_size=None) as socket:
         await receive(socket)
         (connection,) = connections()
-        message: Any = {"type": ENCODED, "text": b"x" * size}
-        await connection.send(message)
+        assert connection.send_encoded(b"x" * size) is None
         assert await socket.recv() == "x" * size
 
 
@@ -109,22 +108,33 @@ async def test_an_encoded_text_after_the_end_is_refused(site: Site) -> None:
         (connection,) = connections()
         await socket.close()
         await eventually(lambda: connection.disconnected)
-        message: Any = {"type": ENCODED, "text": b"x"}
         with pytest.raises(ClientDisconnected):
-            await connection.send(message)
+            connection.send_encoded(b"x")
+
+
+async def test_a_text_waits_until_the_client_has_read(site: Site) -> None:
+    async with site.ws() as socket:
+        await receive(socket)
+        (connection,) = connections()
+        connection.pause_writing()
+        pending: Any = connection.send_encoded(b"later")
+        async with anyio.create_task_group() as tasks:
+            tasks.start_soon(lambda: pending)
+            await anyio.wait_all_tasks_blocked()
+            connection.resume_writing()
+        assert await socket.recv() == "later"
 
 
 async def test_sockets_of_a_user_are_given_the_very_bytes_that_the_log_keeps(
     site: Site, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    given, real = list[Any](), SocketProtocol.send
+    given, real = list[bytes](), SocketProtocol.send_encoded
 
-    async def noting(self: SocketProtocol, message: Any) -> None:
-        if message["type"] == ENCODED:
-            given.append(message["text"])
-        await real(self, message)
+    def noting(self: SocketProtocol, text: bytes) -> Any:
+        given.append(text)
+        return real(self, text)
 
-    monkeypatch.setattr(SocketProtocol, "send", noting)
+    monkeypatch.setattr(SocketProtocol, "send_encoded", noting)
     async with site.ws() as desk, site.ws() as phone, site.ws() as laptop:
         for socket in (desk, phone, laptop):
             await receive(socket)
@@ -143,7 +153,9 @@ async def test_a_server_that_knows_no_encoded_texts_is_given_text() -> None:
         sent.append(message)
 
     write = _sending({"type": "websocket", "extensions": {}}, server)
-    await write("Grüße".encode(), Frame(1, "r", b"", "e"))
+    pending = write("Grüße".encode(), Frame(1, "r", b"", "e"))
+    assert pending is not None
+    await pending
     assert sent == [{"type": "websocket.send", "text": "Grüße"}]
 
 
