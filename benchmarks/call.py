@@ -15,7 +15,8 @@ from pydantic_ai.toolsets import FunctionToolset
 from pydantic_ai.usage import RunUsage
 
 from benchmarks.measuring import Figure, Side, against, measured, report
-from config.settings import Limits, Logs, Settings, Tools
+from config.limits import Limits
+from config.settings import Logs, Settings, Tools
 from containers.bootstrap import Application, application_for_tests, running
 from services.context import UserExecutionContext
 

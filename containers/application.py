@@ -4,12 +4,7 @@
 constructed anywhere else.
 """
 
-from dependency_injector.containers import DeclarativeContainer
-
-from adapters.alone.leases import MemoryLeases
-from adapters.alone.notices import LocalNotices
 from adapters.bridge import WebSocketBridgeAdapter
-from adapters.clock import SystemClock
 from adapters.event_log.memory import MemoryEventLog
 from adapters.models.scripted import ScriptedModel
 from adapters.passwords import Argon2Hasher
@@ -18,11 +13,9 @@ from adapters.storage.files import DiskFileStore
 from adapters.storage.notes import SqlNoteStore
 from adapters.storage.runs import SqlRunStore
 from adapters.storage.sessions import SqlSessionStore
-from adapters.storage.sqlite_database import SqliteDatabase
 from adapters.storage.users import SqlUserStore
 from adapters.telemetry.loop_watch import LoopWatch
 from adapters.telemetry.memory import ProcessMemory
-from adapters.telemetry.metrics import PrometheusMetrics
 from adapters.toolkits.builtin.calculate import CalculateTools
 from adapters.toolkits.builtin.notes import NoteTools
 from adapters.toolkits.builtin.system import SystemTools
@@ -32,9 +25,9 @@ from adapters.toolkits.functions import EntryPointToolkit, ModuleToolkit
 from adapters.web.app import WebApplication
 from adapters.web.doors import Doors
 from adapters.web.sockets.registry import Sockets
-from config.settings import Settings
 from containers import values
 from containers.door import RequestDoor
+from containers.ground import Ground
 from containers.kernel import Input, Later, Opener, Scoped, Shared, maker
 from services.agents.analyst import Analyst
 from services.agents.assistant import Assistant
@@ -48,6 +41,7 @@ from services.deliveries import Deliveries
 from services.execution import RunExecution
 from services.identity.accounts import Accounts
 from services.identity.codes import OneTimeCodes
+from services.identity.session_endings import SessionEndings
 from services.identity.sessions import Sessions
 from services.identity.throttle import LoginThrottle
 from services.identity.tickets import Tickets
@@ -55,12 +49,7 @@ from services.intake import Intake
 from services.journal import RunJournal
 from services.listeners import Listeners
 from services.memory import MemoryService
-from services.ports import AgentWebSocketBridge, CallStore, ChatModel, Clock, EventLog, FileStore, RunStore
-from services.ports.dispatching import ToolDispatcher
-from services.ports.leases import Leases
-from services.ports.notices import Notices
 from services.recovery import RunRecovery
-from services.replica import Replica
 from services.request import OpenRequest, Request
 from services.run_states import RunStates
 from services.runs import RunService
@@ -80,30 +69,22 @@ from services.tools.recorder import CallRecorder
 from services.tools.threads import ToolThreads
 from services.tools.toolbox import Toolbox
 
-ROLES = (AgentWebSocketBridge, CallStore, ChatModel, Clock, EventLog, FileStore, RunStore, ToolDispatcher)
-"""Each is filled by exactly one provider, or the process does not start."""
 
-
-class ApplicationContainer(DeclarativeContainer):
+class ApplicationContainer(Ground):
     """Made by ``containers.bootstrap``; tests override any provider."""
 
-    # what an operator decided
-    settings = Shared(Settings)
-    server = Shared(values.server_of, settings)
-    limits = Shared(values.limits_of, settings)
-    auth = Shared(values.auth_of, settings)
+    # what everything stands on
+    settings, server, limits, auth = Ground.settings, Ground.server, Ground.limits, Ground.auth
+    clock, metrics, database = Ground.clock, Ground.metrics, Ground.database
+    leases, replica, notices, ephemeral = Ground.leases, Ground.replica, Ground.notices, Ground.ephemeral
+    shared_limits, places = Ground.shared_limits, Ground.places
 
     # how it goes
-    clock = Shared(SystemClock)
-    metrics = Shared(PrometheusMetrics)
     process_memory = Shared(ProcessMemory, limits.provided.memory_bytes)
     memory = Shared(MemoryService, process_memory, clock)
     listeners = Shared(Listeners, limits.provided.sockets_per_user, server.provided.sockets_total)
 
     # what is kept
-    database = Shared(
-        SqliteDatabase, Shared(values.database_at, settings), settings.provided.database.busy_timeout
-    )
     run_store = Shared(SqlRunStore, database, clock)
     call_store = Shared(SqlCallStore, database)
     note_store = Shared(SqlNoteStore, database, clock)
@@ -117,25 +98,35 @@ class ApplicationContainer(DeclarativeContainer):
     sender = Shared(EventSender, event_log, metrics, deliveries, limits.provided.waiting_events)
     journal = Shared(RunJournal, sender, event_log, deliveries, clock)
 
-    # among how many
-    leases: Shared[Leases] = Shared(MemoryLeases, clock)
-    notices: Shared[Notices] = Shared(LocalNotices)
-    replica = Shared(Replica, leases, limits.provided.lease)
-
     # who
     hasher = Shared(Argon2Hasher, auth)
-    accounts = Shared(Accounts, user_store, hasher, auth.provided.minimum_password)
-    throttle = Shared(LoginThrottle, clock, auth.provided.login_attempts, auth.provided.login_window)
-    lifetime = Shared(values.session_lifetime, auth)
-    sessions = Shared(
-        Sessions, session_store, user_store, hasher, clock, listeners, throttle, metrics, lifetime
+    session_endings = Shared(SessionEndings, session_store, listeners, notices)
+    accounts = Shared(Accounts, user_store, hasher, session_endings, auth.provided.minimum_password)
+    throttle = Shared(
+        LoginThrottle,
+        clock,
+        shared_limits,
+        ephemeral,
+        auth.provided.login_attempts,
+        auth.provided.login_window,
     )
-    tickets = Shared(Tickets, sessions, clock)
-    codes = Shared(OneTimeCodes, clock)
+    sessions = Shared(
+        Sessions,
+        session_store,
+        user_store,
+        hasher,
+        clock,
+        session_endings,
+        throttle,
+        metrics,
+        Ground.lifetime,
+    )
+    tickets = Shared(Tickets, sessions, ephemeral, shared_limits)
+    codes = Shared(OneTimeCodes, ephemeral)
 
     # tools
     threads = Shared(ToolThreads, limits.provided.tool_threads, limits.provided.concurrent_calls)
-    call_limits = Shared(CallLimits, Shared(values.call_bounds, settings), clock)
+    call_limits = Shared(CallLimits, Shared(values.call_bounds, settings), shared_limits, places)
     admission = Shared(DispatcherAdmission, limits.provided.live_dispatchers, limits.provided.dispatcher_wait)
     tables = Shared(TableTools, files, clock)
     relief = Shared(values.relief, memory, tables, admission)
@@ -189,8 +180,10 @@ class ApplicationContainer(DeclarativeContainer):
     # the ways in
     open_request = RequestDoor(OpenRequest, Opener(request, context))
     dispatcher_factory.add_kwargs(opener=Opener(dispatcher, context))  # last: the two name each other
-    calls = Shared(DirectCalls, dispatcher_factory)
-    intake = Shared(Intake, run_store, files, registry, memory, clock, limits.provided.messages_per_minute)
+    calls = Shared(DirectCalls, dispatcher_factory, ephemeral, Shared(values.key_times, settings))
+    intake = Shared(
+        Intake, run_store, files, registry, memory, shared_limits, limits.provided.messages_per_minute
+    )
     execution = Shared(RunExecution, open_request, intake, run_store, journal, metrics)
     runs = Shared(
         RunService,

@@ -10,12 +10,13 @@ from config.logs import configure_logs, secret_values
 from config.reading import read_settings
 from config.settings import Settings
 from containers.agents import add_agents
-from containers.application import ROLES, ApplicationContainer
+from containers.application import ApplicationContainer
 from containers.engines import choose_engines
 from containers.kernel import freeze, graph, verify
 from containers.lifespan import Lifespan
 from containers.models import choose_model
 from containers.origin import refuse_foreign_packages
+from containers.roles import ROLES
 from services.agents.registry import AgentRegistry
 from services.calls import DirectCalls
 from services.identity.accounts import Accounts
@@ -24,6 +25,7 @@ from services.identity.sessions import Sessions
 from services.ports import CallStore, EventLog, FileStore, RunStore
 from services.request import OpenRequest
 from services.runs import RunService
+from services.switches import Switches
 from services.tools.catalog import ToolCatalog
 from services.tools.factory import RequestScopedToolDispatcherFactory
 
@@ -47,6 +49,7 @@ class Application:
         self.accounts: Accounts = container.accounts()
         self.sessions: Sessions = container.sessions()
         self.codes: OneTimeCodes = container.codes()
+        self.switches: Switches = container.switches()
         self.files: FileStore = container.files()
         self.log: EventLog = container.event_log()
         self.run_store: RunStore = container.run_store()

@@ -1,5 +1,6 @@
-"""Which engines keep the data: an SQLite file and the disk, unless a setting names PostgreSQL."""
+"""Which engines keep the data and count: SQLite, the disk and memory, unless a setting names PostgreSQL."""
 
+from adapters.storage.limits import SqlLimits
 from adapters.storage.places import located, names_postgres
 from config.database import Database
 from containers import values
@@ -22,3 +23,6 @@ def _use_postgres(container: ApplicationContainer, database: Database) -> None:
     container.database.set_args(Shared(values.server_at, container.settings), database.pool)
     container.files.set_provides(DatabaseFileStore)
     container.files.set_args(container.database, container.clock, container.limits.provided.files_per_user)
+    # Where there is a server there may be replicas: what a process counts for itself is not enough.
+    container.shared_limits.set_provides(SqlLimits)
+    container.shared_limits.set_args(container.database, container.clock)

@@ -14,13 +14,16 @@ from adapters.storage.places import located
 from adapters.storage.postgres import PostgresServer
 from adapters.toolkits.builtin.tables import TableTools
 from adapters.toolkits.objects import tool_from_object
-from config.settings import Auth, Limits, Server, Settings
+from config.limits import Limits
+from config.settings import Auth, Server, Settings
 from services.agents.analyst import Analyst
 from services.agents.assistant import Assistant
 from services.agents.base import BaseAgent
+from services.calls import KeyTimes
 from services.identity.sessions import Lifetime
 from services.memory import MemoryService
 from services.ports.runs import Turns
+from services.ports.trimming import Trimmed
 from services.runs import RunBounds
 from services.tools.admission import DispatcherAdmission
 from services.tools.bounding import ResultBounds
@@ -32,6 +35,8 @@ from services.tools.toolkit import Toolkit
 
 Toolkits = tuple[Toolkit, ...]
 AgentKinds = tuple[type[BaseAgent], ...]
+KEY_MARGIN = 15.0
+"""Seconds that a call may take beside its limits."""
 
 
 def server_of(settings: Settings) -> Server:
@@ -135,6 +140,31 @@ def checks(database: Database) -> Mapping[str, Callable[[], Awaitable[bool]]]:
 def session_lifetime(auth: Auth) -> Lifetime:
     """Return how long sessions last."""
     return Lifetime(timedelta(hours=auth.session_idle_hours), timedelta(days=auth.session_days))
+
+
+def initial_switches(settings: Settings) -> Mapping[str, str]:
+    """Return what each switch is while nobody has set it."""
+    return {
+        "legacy.forbid_percent": str(settings.legacy.forbid_percent),
+        "legacy.mode": settings.legacy.mode,
+    }
+
+
+def calls_kept(settings: Settings) -> timedelta:
+    """Return how long records of calls are kept."""
+    return timedelta(days=settings.limits.kept_calls_days)
+
+
+def key_times(settings: Settings) -> KeyTimes:
+    """Return how long keys of direct calls last."""
+    limits = settings.limits
+    longest = limits.dispatcher_wait + limits.call_wait + limits.tool_timeout + KEY_MARGIN
+    return KeyTimes(running=longest, remembered=limits.kept_keys_seconds)
+
+
+def chores(*parts: object) -> Mapping[str, Trimmed]:
+    """Return what housekeeping sweeps: those of these parts that gather anything."""
+    return {type(part).__name__: part for part in parts if isinstance(part, Trimmed)}
 
 
 def relief(memory: MemoryService, tables: TableTools, admission: DispatcherAdmission) -> int:

@@ -7,12 +7,12 @@ from dataclasses import dataclass
 from services.agents.registry import AgentRegistry
 from services.errors import FieldError, InvalidInput, NotFound
 from services.memory import MemoryService
-from services.ports.clock import Clock
 from services.ports.files import FileStore
 from services.ports.identity import User
+from services.ports.limits import Limits
 from services.ports.run_store import RunStore
 from services.ports.runs import NewRun
-from services.rates import MinuteWindow
+from services.rates import Rate
 from services.sealed import Sealed
 
 LONGEST_MESSAGE = 32_000
@@ -41,7 +41,7 @@ class Accepted:
 
 
 class Intake(metaclass=Sealed):
-    """Checks messages; keeps only how many each user sent in the last minute."""
+    """Checks messages and counts them."""
 
     def __init__(
         self,
@@ -49,17 +49,17 @@ class Intake(metaclass=Sealed):
         files: FileStore,
         registry: AgentRegistry,
         memory: MemoryService,
-        clock: Clock,
+        limits: Limits,
         messages_per_minute: int,
     ) -> None:
         self._store, self._files, self._registry, self._memory = store, files, registry, memory
-        self._clock, self._minute = clock, MinuteWindow(messages_per_minute, "messages")
+        self._minute = Rate(limits, "messages", messages_per_minute)
 
     async def check(self, user: User, request: RunRequest) -> NewRun:
         """Return what is to be stored, with ids of its own.
 
         Raises ``InvalidInput`` naming each wrong field, ``NotFound`` for a thread or file that is not the
-        user's, ``TooMuch`` (``rate_limited``) and ``Unavailable`` (``overloaded``).
+        user's, ``TooMuch`` (``rate_limited``) and ``Unavailable``.
         """
         self._check_fields(request)
         self._memory.refuse_when_critical()
@@ -67,7 +67,7 @@ class Intake(metaclass=Sealed):
             await self._store.messages(user.id, request.thread_id, limit=1)
         for file_id in request.files:
             await self._files.file(user.id, file_id)
-        self._minute.count(user.id, self._clock.monotonic())
+        await self._minute.count(user.id)
         return NewRun(
             run_id=f"run_{uuid.uuid4().hex}",
             user_id=user.id,

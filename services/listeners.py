@@ -1,5 +1,6 @@
 """Who is connected here now, and whose connection has to make room or to end."""
 
+from collections import OrderedDict
 from collections.abc import Callable, Iterable
 
 import structlog
@@ -12,6 +13,8 @@ log = structlog.get_logger(__name__)
 Close = Callable[[int, str], None]
 
 RETRY_AFTER = 5.0
+ENDED: tuple[int, str] = (4401, "session ended")
+MOST_REMEMBERED = 10_000
 
 
 class Listener:
@@ -34,14 +37,19 @@ class Listeners(metaclass=Sealed):
         self._per_user, self._total = per_user, total
         self._users: dict[str, dict[Listener, None]] = {}
         self._sessions: dict[str, dict[Listener, None]] = {}
+        self._ended: OrderedDict[str, None] = OrderedDict()
         self._count = 0
 
     def add(self, user_id: str, session_id: str, close: Close) -> Listener:
         """Remember a connection; the user's oldest makes room for one beyond ``per_user``.
 
-        Raises ``TooMuch`` (``too_many_sockets``) when all users together have ``total``, unless the oldest
-        one of this user makes room.
+        One whose session was ended just now, while it was on its way in, is closed instead. Raises
+        ``TooMuch`` (``too_many_sockets``) when all users together have ``total``, unless the oldest one of
+        this user makes room.
         """
+        if session_id in self._ended:
+            close(*ENDED)
+            return Listener(user_id, session_id, close)
         mine = self._users.get(user_id, {})
         if len(mine) >= self._per_user:
             self._close([next(iter(mine))], 4503, "another connection of yours took this place")
@@ -60,9 +68,12 @@ class Listeners(metaclass=Sealed):
             _drop(self._users, listener.user_id, listener)
             _drop(self._sessions, listener.session_id, listener)
 
-    def close_session(self, session_id: str, code: int = 4401, reason: str = "session ended") -> int:
-        """Close the connections of a session; return how many there were."""
-        return self._close(list(self._sessions.get(session_id, ())), code, reason)
+    def close_session(self, session_id: str) -> int:
+        """Close the connections of a session that has ended; return how many there were."""
+        self._ended[session_id] = None
+        if len(self._ended) > MOST_REMEMBERED:
+            self._ended.popitem(last=False)
+        return self._close(list(self._sessions.get(session_id, ())), *ENDED)
 
     def close_user(self, user_id: str, code: int = 4401, reason: str = "session ended") -> int:
         """Close the connections of a user; return how many there were."""

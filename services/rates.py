@@ -1,44 +1,26 @@
-"""How often a user may do something in a minute: an exact sliding window per user."""
-
-from collections import OrderedDict, deque
+"""How often a user may do something: an exact sliding window per user, refused with a time to come back."""
 
 from services.errors import TooMuch
+from services.ports.limits import Limits
 
 MINUTE = 60.0
 
 
-class MinuteWindow:
-    """Counts per user; users who did nothing for a minute are forgotten. Not thread-safe: the loop's thread
-    only.
-    """
+class Rate:
+    """So many of one thing a minute and user; ``what`` names it in refusals and in the engine."""
 
-    __slots__ = ("_per_minute", "_users", "_what")
+    __slots__ = ("_limits", "_most", "_what", "_window")
 
-    def __init__(self, per_minute: int, what: str) -> None:
-        self._per_minute, self._what = per_minute, what
-        self._users: OrderedDict[str, deque[float]] = OrderedDict()
+    def __init__(self, limits: Limits, what: str, most: int, window_s: float = MINUTE) -> None:
+        self._limits, self._what, self._most, self._window = limits, what, most, window_s
 
-    def __len__(self) -> int:
-        return len(self._users)
+    async def count(self, whose: str) -> None:
+        """Count one more, or raise ``TooMuch`` (``rate_limited``) or ``Unavailable`` and count nothing."""
+        wait = await self._limits.hit(f"{self._what}:{whose}", self._most, self._window)
+        if wait is not None:
+            raise self._refusal(wait)
 
-    def count(self, user_id: str, now: float) -> None:
-        """Count one more at the monotonic time ``now``; raises ``TooMuch`` (``rate_limited``) and then
-        counts nothing.
-        """
-        recent = self._users.setdefault(user_id, deque())
-        while recent and now - recent[0] >= MINUTE:
-            recent.popleft()
-        if len(recent) >= self._per_minute:
-            raise TooMuch(
-                f"{self._per_minute} {self._what} a minute are allowed",
-                code="rate_limited",
-                retry_after_s=round(MINUTE - (now - recent[0]), 3),
-            )
-        recent.append(now)
-        self._users.move_to_end(user_id)
-        self._forget(now)
-
-    def _forget(self, now: float) -> None:
-        """Users are ordered by their last count, so the work is only what there is to forget."""
-        while now - next(iter(self._users.values()))[-1] >= MINUTE:
-            self._users.popitem(last=False)
+    def _refusal(self, wait: float) -> TooMuch:
+        every = "a minute" if self._window == MINUTE else f"in {self._window:g} seconds"
+        said = f"{self._most} {self._what} {every} are allowed"
+        return TooMuch(said, code="rate_limited", retry_after_s=round(wait, 3))

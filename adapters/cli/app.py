@@ -3,7 +3,7 @@
 import typer
 
 from adapters.cli.application import Bootstrap
-from adapters.cli.commands import bench, keeping, running, tools
+from adapters.cli.commands import bench, keeping, people, running, switches, tools
 from adapters.cli.refusals import RefusingGroup
 
 
@@ -20,6 +20,8 @@ def build_cli(bootstrap: Bootstrap) -> typer.Typer:
     )
     running.add(app, bootstrap)
     tools.add(app, bootstrap)
+    people.add(app, bootstrap)
+    switches.add(app, bootstrap)
     keeping.add(app, bootstrap)
     bench.add(app, bootstrap)
     return app

@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from services.ports.events import EventLog
     from services.ports.files import FileStore
     from services.runs import RunService
+    from services.switches import Switches
     from services.tools.catalog import ToolCatalog
 
 GraphFormat = Literal["text", "mermaid", "svg"]
@@ -53,6 +54,11 @@ class ApplicationView(Protocol):
     @abstractmethod
     def codes(self) -> "OneTimeCodes":
         """Codes that work once."""
+
+    @property
+    @abstractmethod
+    def switches(self) -> "Switches":
+        """What may be changed while processes run."""
 
     @property
     @abstractmethod

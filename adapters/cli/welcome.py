@@ -26,9 +26,9 @@ async def way_in(application: ApplicationView, url: str, *, demo: bool) -> list[
     codes = application.codes
     if demo:
         user = await _demo_user(application)
-        return [_link(url, codes.issue("login", user.id, LINK_SECONDS))]
+        return [_link(url, await codes.issue("login", user.id, LINK_SECONDS))]
     if await application.accounts.count() == 0:
-        return [_first(url, codes.issue("setup", "first admin", SETUP_SECONDS))]
+        return [_first(url, await codes.issue("setup", "first admin", SETUP_SECONDS))]
     return []
 
 

@@ -5,12 +5,14 @@ A store is written once, in SQLAlchemy Core; which database does the work is dec
 
 from abc import ABC, abstractmethod
 from collections.abc import Callable
+from contextlib import AbstractAsyncContextManager, nullcontext
 from types import TracebackType
 from typing import Self, TypeVar
 
 from sqlalchemy import Connection, Dialect
 
 T = TypeVar("T")
+Woken = Callable[[str | None], object]
 
 
 class Database(ABC):
@@ -39,6 +41,14 @@ class Database(ABC):
         locked, full or unreachable database ``Unavailable`` (code ``storage_unavailable``). Cancelled: all
         was done, or nothing.
         """
+
+    def listen(self, channel: str, callback: Woken) -> AbstractAsyncContextManager[None]:
+        """Call back while the block runs, whenever work has said ``notify`` on this channel and is committed.
+
+        A wake-up only: one may be missed, and where the database tells nothing there are none.
+        """
+        del channel, callback
+        return nullcontext()
 
     @abstractmethod
     async def __aenter__(self) -> Self: ...

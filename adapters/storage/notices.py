@@ -1,7 +1,7 @@
 """Notices over SQL: a table that every process reads twice a second, from where it has got to.
 
 On PostgreSQL a row with a lower number may become visible after one with a higher: the last seconds are read
-again, and what was heard already is passed over.
+again, and what was heard already is passed over. There, a notification also wakes the readers at once.
 """
 
 from collections.abc import Sequence
@@ -12,6 +12,7 @@ from anyio import Event, move_on_after
 from sqlalchemy import Connection, Row, delete, func, insert, select
 
 from adapters.storage.database import Database
+from adapters.storage.notifying import notify
 from adapters.storage.shared_tables import notices as table
 from adapters.storage.statements import POSTGRES, SECOND, present
 from services.background import Background
@@ -21,6 +22,7 @@ from services.ports.notices import Heard, Notices
 from services.ports.trimming import Trimmed
 from services.sealed import Sealed
 
+CHANNEL = "soledoor_notices"
 EVERY_S = 0.5
 KEPT_S = 180.0
 OVERLAP_S = 15.0
@@ -49,6 +51,7 @@ class SqlNotices(Background, Notices, Trimmed, metaclass=Sealed):
         def work(connection: Connection) -> Any:
             row = {"kind": kind, "subject": subject, "posted_at": self._now()}
             added = insert(table).values(row).returning(table.c.position, table.c.posted_at)
+            notify(connection, CHANNEL)
             return connection.execute(added).one()
 
         row = await self._database.write(work)
@@ -76,18 +79,22 @@ class SqlNotices(Background, Notices, Trimmed, metaclass=Sealed):
 
     async def work(self) -> None:
         """Look twice a second, and whenever woken."""
-        while True:
-            with move_on_after(EVERY_S):
-                await self._wake.wait()
-            self._wake = Event()
-            try:
-                await self._catch_up()
-            except Unavailable:
-                if not self._away:
-                    _log.warning("notices_unreadable")
-                self._away = True
-            else:
-                self._away = False
+        async with self._database.listen(CHANNEL, self.wake):
+            while True:
+                with move_on_after(EVERY_S):
+                    await self._wake.wait()
+                self._wake = Event()
+                await self._look()
+
+    async def _look(self) -> None:
+        try:
+            await self._catch_up()
+        except Unavailable:
+            if not self._away:
+                _log.warning("notices_unreadable")
+            self._away = True
+        else:
+            self._away = False
 
     async def _catch_up(self) -> None:
         rows, now = await self._database.read(self._unread)

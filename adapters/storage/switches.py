@@ -6,6 +6,7 @@ from typing import Any
 from sqlalchemy import Connection, Row, insert, select
 
 from adapters.storage.database import Database
+from adapters.storage.locks import lock
 from adapters.storage.shared_tables import switch_changes as changes
 from adapters.storage.shared_tables import switches as table
 from adapters.storage.statements import inserting
@@ -31,7 +32,8 @@ class SqlSwitchStore(SwitchStore, metaclass=Sealed):
         """Return what the port says."""
 
         def work(connection: Connection) -> SwitchChange:
-            now = select(table.c.value).where(table.c.name == name).with_for_update()
+            lock(connection, f"switch:{name}")
+            now = select(table.c.value).where(table.c.name == name)
             change = SwitchChange(
                 name, connection.execute(now).scalar(), value, plain(who), self._clock.now()
             )

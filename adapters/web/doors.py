@@ -11,7 +11,8 @@ from adapters.web.addresses import Addresses
 from adapters.web.cookies import SessionCookie
 from adapters.web.delivery import Sources
 from adapters.web.sockets.registry import Sockets
-from config.settings import Limits, Server
+from config.limits import Limits
+from config.settings import Server
 from services.agents.registry import AgentRegistry
 from services.calls import DirectCalls
 from services.deliveries import Deliveries

@@ -17,11 +17,16 @@ MOST_KEYS = 10_000
 class Guesses:
     """Failures and running guesses per key; ``now`` is on the monotonic clock. For the loop's thread only."""
 
-    def __init__(self, most: int, window: float) -> None:
-        self._most, self._window = most, window
+    def __init__(self, most: int, window: float, name: str = "") -> None:
+        self._most, self._window, self.name = most, window, name
         self._failures: OrderedDict[Key, deque[float]] = OrderedDict()
         self._running: Counter[Key] = Counter()
         self._waiting: dict[Key, deque[anyio.Event]] = {}
+
+    @property
+    def most(self) -> int:
+        """How many may fail within the window."""
+        return self._most
 
     def wait(self, key: Key, now: float) -> float:
         """Return the seconds until one more may be made, 0 when not too many have failed."""

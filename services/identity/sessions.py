@@ -13,8 +13,8 @@ import structlog
 
 from services.errors import AuthenticationError, TooMuch
 from services.identity import names, passwords
+from services.identity.session_endings import SessionEndings
 from services.identity.throttle import LoginThrottle
-from services.listeners import Listeners
 from services.ports.clock import Clock
 from services.ports.identity import PasswordHasher, Session, SessionStore, User, UserStore
 from services.ports.metrics import Metrics
@@ -66,18 +66,13 @@ class Sessions(metaclass=Sealed):
         users: UserStore,
         hasher: PasswordHasher,
         clock: Clock,
-        listeners: Listeners,
+        endings: SessionEndings,
         throttle: LoginThrottle,
         metrics: Metrics,
         lifetime: Lifetime,
     ) -> None:
         self._store, self._users, self._hasher, self._clock = store, users, hasher, clock
-        self._listeners, self._throttle, self._metrics, self._lifetime = (
-            listeners,
-            throttle,
-            metrics,
-            lifetime,
-        )
+        self._endings, self._throttle, self._metrics, self._lifetime = endings, throttle, metrics, lifetime
         self._decoy: str | None = None
 
     async def login(self, name: str, password: str, address: str) -> Login:
@@ -89,14 +84,13 @@ class Sessions(metaclass=Sealed):
         """
         name = names.spelled(name[: names.LONGEST_NAME * 2])
         try:
-            attempt = await self._throttle.admit(name, address)
+            async with self._throttle.guess(name, address) as attempt:
+                user = await self._owner(name, password)
+                if user is not None:
+                    attempt.succeeded()
         except TooMuch:
             self._metrics.login("throttled")
             raise
-        with attempt:
-            user = await self._owner(name, password)
-            if user is not None:
-                attempt.succeeded()
         if user is None:
             self._metrics.login("failed")
             log.info("login_failed", address=address)
@@ -157,14 +151,12 @@ class Sessions(metaclass=Sealed):
         return Identity(user, session.session_id, self._end_of(await self._touched(session, now)), token_hash)
 
     async def logout(self, session_id: str) -> None:
-        """End a session and close its connections. Twice is fine."""
-        await self._store.end(session_id)
-        self._listeners.close_session(session_id)
+        """End a session and close its connections, here at once and elsewhere soon. Twice is fine."""
+        await self._endings.end(session_id)
 
     async def end_all(self, user_id: str) -> None:
-        """End every session of a user and close their connections."""
-        await self._store.end_all(user_id)
-        self._listeners.close_user(user_id)
+        """End every session of a user and close their connections, here at once and elsewhere soon."""
+        await self._endings.end_all(user_id)
 
     async def _touched(self, session: Session, now: datetime) -> Session:
         if now - session.last_used_at < TOUCH_EVERY:

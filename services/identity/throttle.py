@@ -8,14 +8,23 @@ account, which no stranger elsewhere can use up.
 
 import hashlib
 from collections import OrderedDict
+from collections.abc import AsyncGenerator
+from contextlib import asynccontextmanager
 from types import TracebackType
 from typing import Self
 
 from services.errors import TooMuch
 from services.identity.guesses import MOST_KEYS, Guesses, Key
 from services.identity.names import folded
+from services.identity.shared_guesses import SharedGuesses
 from services.ports.clock import Clock
+from services.ports.ephemeral import Ephemeral
+from services.ports.limits import Limits
 from services.sealed import Sealed
+
+FAMILIAR = "familiar"
+FAMILIAR_S = 30 * 86_400.0
+"""How long other processes know from where an owner has logged in."""
 
 Counts = tuple[tuple[Guesses, Key], ...]
 
@@ -27,18 +36,20 @@ class Attempt:
     free. Left by an exception of our own it counts as never made.
     """
 
-    __slots__ = ("_clock", "_counts", "_known", "_pair", "_right")
+    __slots__ = ("_clock", "_known", "_pair", "_right", "counts")
 
     def __init__(self, clock: Clock, counts: Counts, known: OrderedDict[Key, None], pair: Key) -> None:
-        self._clock, self._counts, self._known, self._pair, self._right = clock, counts, known, pair, False
+        self._clock, self.counts, self._known, self._pair, self._right = clock, counts, known, pair, False
+
+    @property
+    def right(self) -> bool:
+        """Whether it succeeded."""
+        return self._right
 
     def succeeded(self) -> None:
         """Count it no longer and remember where the owner came from; failures before it stay."""
         self._right = True
-        self._known[self._pair] = None
-        self._known.move_to_end(self._pair)
-        if len(self._known) > MOST_KEYS:
-            self._known.popitem(last=False)
+        _remember(self._known, self._pair)
 
     def __enter__(self) -> Self:
         return self
@@ -48,19 +59,48 @@ class Attempt:
     ) -> None:
         void = self._right or (kind is not None and issubclass(kind, Exception))
         failed_at = None if void else self._clock.monotonic()
-        for guesses, key in self._counts:
+        for guesses, key in self.counts:
             guesses.end(key, failed_at)
 
 
 class LoginThrottle(metaclass=Sealed):
-    """Counts failed logins in memory; ``window`` is in seconds. For the loop's thread only."""
+    """Counts failed logins, for all processes where the limits are shared; ``window`` is in seconds.
 
-    def __init__(self, clock: Clock, attempts: int = 10, window: float = 300.0) -> None:
-        self._clock = clock
-        self._addresses = Guesses(attempts, window)
-        self._accounts = Guesses(attempts * 2, window)
-        self._familiar = Guesses(attempts, window)
+    For the loop's thread only.
+    """
+
+    def __init__(
+        self,
+        clock: Clock,
+        limits: Limits,
+        ephemeral: Ephemeral,
+        attempts: int = 10,
+        window: float = 300.0,
+    ) -> None:
+        self._clock, self._limits, self._ephemeral = clock, limits, ephemeral
+        self._addresses = Guesses(attempts, window, "address")
+        self._accounts = Guesses(attempts * 2, window, "account")
+        self._familiar = Guesses(attempts, window, "familiar")
+        self._everywhere = SharedGuesses(limits, window)
         self._known: OrderedDict[Key, None] = OrderedDict()
+
+    @asynccontextmanager
+    async def guess(self, name: str, address: str) -> AsyncGenerator[Attempt, None]:
+        """Hold one guess for the block, among those of all processes; raises ``TooMuch`` (``throttled``),
+        and ``Unavailable`` where nobody can count.
+        """
+        if not self._limits.shared:
+            with await self.admit(name, address) as attempt:
+                yield attempt
+            return
+        pair = _key(folded(name), address)
+        if pair not in self._known and await self._ephemeral.get(FAMILIAR, pair.hex()) is not None:
+            _remember(self._known, pair)
+        with await self.admit(name, address) as attempt:
+            async with self._everywhere.hold(attempt.counts, lambda: attempt.right):
+                yield attempt
+        if attempt.right:
+            await self._ephemeral.put(FAMILIAR, pair.hex(), "", FAMILIAR_S)
 
     async def admit(self, name: str, address: str) -> Attempt:
         """Return the attempt, to be entered at once; wait while too many others are under way.
@@ -95,6 +135,13 @@ class LoginThrottle(metaclass=Sealed):
         if pair in self._known:
             return ((self._familiar, pair),)
         return (self._addresses, _key(address)), (self._accounts, _key(account))
+
+
+def _remember(known: OrderedDict[Key, None], pair: Key) -> None:
+    known[pair] = None
+    known.move_to_end(pair)
+    if len(known) > MOST_KEYS:
+        known.popitem(last=False)
 
 
 def _key(*parts: str) -> Key:

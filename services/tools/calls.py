@@ -13,7 +13,7 @@ from typing import Any, NamedTuple
 import structlog
 
 from services.context import UserExecutionContext
-from services.errors import GrammarError, PermissionDenied, TooMuch
+from services.errors import GrammarError, PermissionDenied, TooMuch, Unavailable
 from services.ports.events import AgentWebSocketBridge
 from services.sealed import Sealed
 from services.tools.engine import CANCELLED, Outcome
@@ -70,7 +70,7 @@ class RequestCalls(metaclass=Sealed):
             await self._pipeline.limits.acquire(self._context.user_id)
         except InvalidArguments as error:
             return self.refusal(tool.name, ToolError("invalid_arguments", str(error), error.errors))
-        except TooMuch as error:
+        except (TooMuch, Unavailable) as error:
             return self.refusal(
                 tool.name, ToolError(error.code, error.detail, retry_after_s=error.retry_after_s)
             )

@@ -8,6 +8,14 @@ from typing import Any
 
 from services.errors import FieldError
 
+NOT_STARTED = frozenset(
+    {
+        "tool_not_found", "invalid_arguments", "approval_denied", "rate_limited", "too_many_calls",
+        "draining", "overloaded", "storage_unavailable",
+    }
+)  # fmt: skip
+"""Codes of calls that were refused before the tool ran."""
+
 
 @dataclass(frozen=True, slots=True)
 class ToolError:

@@ -8,10 +8,10 @@ from adapters.event_log.memory import LogBounds, MemoryEventLog
 from services.context import UserExecutionContext
 from services.errors import GrammarError
 from services.events import PAYLOAD_KEYS, EventType
-from services.journal import RunJournal
 from tests.build import build
 from tests.fakes import FakeClock, NobodyListens
 from tests.grammar_reading import faults
+from tests.journals import journal_over
 
 RUN = "run-1"
 
@@ -24,7 +24,7 @@ def log():
 @pytest.fixture
 def bridge(log):
     context = UserExecutionContext("user-1", "thread-1", RUN)
-    return build(WebSocketBridgeAdapter, context, build(RunJournal, log, FakeClock()), NobodyListens())
+    return build(WebSocketBridgeAdapter, context, journal_over(log), NobodyListens())
 
 
 async def sent(log):

@@ -182,7 +182,7 @@ def container() -> Any:
 
 
 def roles() -> tuple[type, ...]:
-    from containers.application import ROLES
+    from containers.roles import ROLES
 
     return ROLES
 

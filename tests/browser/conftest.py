@@ -13,7 +13,8 @@ import pytest
 from playwright.async_api import Browser, async_playwright
 
 from adapters.web.server import serve
-from config.settings import Limits, Server, Settings, Tools
+from config.limits import Limits
+from config.settings import Server, Settings, Tools
 from containers.bootstrap import Application, application_for_tests, running
 from tests.browser.screen import PASSWORD, Screen
 from tests.browser.stage import StageModel

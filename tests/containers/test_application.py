@@ -14,7 +14,8 @@ import containers
 from adapters.bridge import WebSocketBridgeAdapter
 from adapters.models.pydantic_ai import PydanticAIModel
 from config.database import Database
-from config.settings import Agents, Limits, Models, Settings, Tools
+from config.limits import Limits
+from config.settings import Agents, Models, Settings, Tools
 from containers.bootstrap import application_for_tests, bootstrap, running
 from containers.kernel import freeze
 from containers.lifespan import Lifespan
@@ -361,8 +362,8 @@ async def test_the_graph_can_be_drawn_in_every_format(soledoor_app, format_):
 
 async def test_overrides_left_behind_stop_the_boot(tmp_path):
     with application_for_tests(Settings(data=tmp_path)) as container:
-        from containers.application import ROLES
         from containers.kernel import verify
+        from containers.roles import ROLES
 
         with (
             container.clock.override(providers.Object(object())),

@@ -9,7 +9,8 @@ import anyio
 import pytest
 
 from adapters.web.server import serve
-from config.settings import Limits, Server, Settings, Tools
+from config.limits import Limits
+from config.settings import Server, Settings, Tools
 from containers.bootstrap import Application, application_for_tests, running
 from tests.scenarios.client import PASSWORD, Client, logged_in
 

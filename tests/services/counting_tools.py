@@ -11,4 +11,9 @@ async def count_up(name: str) -> int:
     return RAN[name]
 
 
-__all__ = ["count_up"]
+async def fail() -> None:
+    """Fail in every case."""
+    raise RuntimeError("always")
+
+
+__all__ = ["count_up", "fail"]

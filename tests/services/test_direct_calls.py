@@ -4,10 +4,8 @@ import anyio
 import pytest
 
 from config.settings import Settings, Tools
-from services.calls import REMEMBERED, DirectCalls
 from services.errors import Conflict, PermissionDenied
 from services.ports.identity import User
-from tests.build import build
 from tests.services.counting_tools import RAN
 
 ANN = User("user-ann", "ann", frozenset({"user"}))
@@ -60,14 +58,17 @@ async def test_a_key_belongs_to_user_and_tool_and_to_its_arguments(soledoor_app)
     assert conflict.value.code == "idempotency_conflict"
 
 
-async def test_a_key_whose_call_was_refused_is_free_again_and_old_keys_go(soledoor_app):
-    with pytest.raises(PermissionDenied):
-        await soledoor_app.calls.call(ANN, "system_status", {}, "key-1")
-    calls = build(DirectCalls, soledoor_app.dispatcher_factory)
-    with pytest.raises(PermissionDenied):
-        await calls.call(ANN, "system_status", {}, "key-1")
-    assert not calls._keyed
-    for n in range(REMEMBERED):
-        await calls.call(ANN, "count_up", {"name": "d"}, f"old-{n}")
-    await calls.call(ANN, "count_up", {"name": "d"}, "key-2")
-    assert len(calls._keyed) == REMEMBERED
+async def test_a_key_whose_call_was_refused_is_free_again(soledoor_app):
+    for _ in range(2):
+        with pytest.raises(PermissionDenied):
+            await soledoor_app.calls.call(ANN, "system_status", {}, "key-1")
+    refused = await soledoor_app.calls.call(ANN, "count_up", {}, "key-1")
+    assert refused.error.code == "invalid_arguments"
+    assert (await soledoor_app.calls.call(ANN, "count_up", {"name": "d"}, "key-1")).result == 1
+
+
+async def test_a_replayed_failure_has_its_error_whole(soledoor_app):
+    one, other = [await soledoor_app.calls.call(ANN, "fail", {}, "key-1") for _ in range(2)]
+    assert (one.replayed, other.replayed) == (False, True)
+    assert other.error == one.error
+    assert other.call_id == one.call_id

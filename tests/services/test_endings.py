@@ -10,11 +10,11 @@ from services.agents.request import AgentFailed
 from services.context import UserExecutionContext
 from services.endings import end_run, replayed_run
 from services.events import EventType as E
-from services.journal import RunJournal
 from services.ports.runs import Run, RunError, RunStatus
 from tests.build import build
 from tests.fakes import FakeClock
 from tests.grammar_reading import faults
+from tests.journals import journal_over
 
 CONTEXT = UserExecutionContext("user-1", "thread-1", "run-1")
 FAILURE = AgentFailed("the server stopped", error_type="interrupted", retryable=True)
@@ -28,7 +28,7 @@ def log():
 
 @pytest.fixture
 def journal(log):
-    return build(RunJournal, log, FakeClock())
+    return journal_over(log)
 
 
 async def sent(log):

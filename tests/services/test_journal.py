@@ -8,11 +8,10 @@ from adapters.event_log.memory import LogBounds, MemoryEventLog
 from services.context import UserExecutionContext
 from services.errors import GrammarError, Unavailable
 from services.events import EventType as E
-from services.journal import RunJournal
 from services.ports.events import Place
-from services.sending import EventSender
 from tests.build import build
-from tests.fakes import CountedMetrics, FakeClock
+from tests.fakes import FakeClock
+from tests.journals import KeptDeliveries, journal_over
 
 CONTEXT = UserExecutionContext("user-1", "thread-1", "run-1")
 
@@ -36,29 +35,14 @@ def log():
     return build(TroubledLog, FakeClock(), LogBounds(100, 1 << 20, 600))
 
 
-class Deliveries:
-    """Keeps what was told."""
-
-    def __init__(self):
-        self.ends = []
-
-    def told(self, *end):
-        self.ends.append(end)
-
-
 @pytest.fixture
 def deliveries():
-    return Deliveries()
-
-
-def journal_over(log, deliveries):
-    sender = build(EventSender, log, CountedMetrics(), deliveries, 5)
-    return build(RunJournal, sender, log, deliveries, FakeClock())
+    return KeptDeliveries()
 
 
 @pytest.fixture
 def journal(log, deliveries):
-    return journal_over(log, deliveries)
+    return journal_over(log, deliveries, most=5)
 
 
 async def seqs(log):
@@ -168,7 +152,7 @@ async def test_a_run_is_gone_on_with_where_the_log_says_it_stands(journal, log, 
     await journal.append(CONTEXT, E.TOOL_EXECUTING, "a", {"call_id": "c1"}, "c1")
     await journal.append(CONTEXT, E.TOOL_EXECUTING, "a", {"call_id": "c2"}, "c2")
     await journal.append(CONTEXT, E.TOOL_COMPLETED, "a", {"call_id": "c1"}, "c1")
-    finder = journal_over(log, deliveries)
+    finder = journal_over(log, deliveries, most=5)
     await log.fence("user-1", "run-1", 2)
     await finder.adopt("user-1", "run-1", 2)
     assert finder.has_started("user-1", "run-1")
@@ -180,7 +164,7 @@ async def test_a_run_is_gone_on_with_where_the_log_says_it_stands(journal, log, 
     assert await seqs(log) == [(n, 1) for n in range(1, 7)]
     place = Place((await log.head("user-1")).epoch, 6)
     assert deliveries.ends == [("user-1", "run-1", place)]
-    late = journal_over(log, deliveries)
+    late = journal_over(log, deliveries, most=5)
     await late.adopt("user-1", "run-1", 3)
     assert late.has_ended("user-1", "run-1")
     assert deliveries.ends[1:] == deliveries.ends[:1]
@@ -188,11 +172,11 @@ async def test_a_run_is_gone_on_with_where_the_log_says_it_stands(journal, log, 
 
 async def test_a_run_whose_first_events_were_trimmed_has_started_all_the_same(deliveries):
     small = build(TroubledLog, FakeClock(), LogBounds(2, 1 << 20, 600))
-    first = journal_over(small, deliveries)
+    first = journal_over(small, deliveries, most=5)
     await first.append(CONTEXT, E.AGENT_STARTED, "a", {})
     for _ in range(3):
         await think(first)
-    finder = journal_over(small, deliveries)
+    finder = journal_over(small, deliveries, most=5)
     await finder.adopt("user-1", "run-1", 2)
     assert finder.has_started("user-1", "run-1")
     await finder.append(CONTEXT, E.AGENT_ERROR, "a", {})

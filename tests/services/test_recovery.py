@@ -5,20 +5,20 @@ import orjson
 import pytest
 
 from adapters.alone.leases import MemoryLeases
-from config.settings import Limits, Settings
+from config.limits import Limits
+from config.settings import Settings
 from containers.bootstrap import application_for_tests, running
 from services.context import UserExecutionContext
 from services.errors import Superseded, Unavailable
 from services.events import EventType as E
-from services.journal import RunJournal
 from services.ports.events import Place
 from services.ports.runs import NewRun, RunStatus, Turns
 from services.recovery import RunRecovery
 from services.replica import Replica
-from services.sending import EventSender
 from tests.build import build
 from tests.fakes import FakeClock
 from tests.grammar_reading import faults
+from tests.journals import journal_over
 
 TURNS = Turns(10, 10)
 
@@ -67,8 +67,7 @@ def context_of(run):
 
 async def as_the_dead(container, run, *events):
     """Send events of a run as its former owner did."""
-    sender = build(EventSender, container.event_log(), container.metrics(), container.deliveries(), 100)
-    journal = build(RunJournal, sender, container.event_log(), container.deliveries(), container.clock())
+    journal = journal_over(container.event_log(), container.deliveries())
     journal.own(run.user_id, run.run_id, run.fence)
     for kind, subject in events:
         key = "subagent_id" if kind in (E.SUBAGENT_STARTED, E.SUBAGENT_COMPLETED) else "call_id"

@@ -11,7 +11,8 @@ import pytest
 from dependency_injector import providers
 
 from adapters.models.replies import RepliesModel, call
-from config.settings import Limits, Settings
+from config.limits import Limits
+from config.settings import Settings
 from containers.bootstrap import application_for_tests, running
 from services.errors import InvalidInput, NotFound, TooMuch, Unavailable
 from services.intake import RunRequest

@@ -1,4 +1,4 @@
-"""`user`, `graph`, `doctor`, `migrate`, `version`: what an operator does beside the running server."""
+"""`graph`, `doctor`, `migrate`, `version`: what an operator does beside the running server."""
 
 from enum import StrEnum
 from typing import Annotated
@@ -7,13 +7,6 @@ import typer
 
 from adapters.cli.application import Bootstrap
 from adapters.cli.commands.options import AsJson, Config, Data
-
-
-class Role(StrEnum):
-    """What an account may be."""
-
-    USER = "user"
-    ADMIN = "admin"
 
 
 class Picture(StrEnum):
@@ -26,7 +19,6 @@ class Picture(StrEnum):
 
 def add(app: typer.Typer, bootstrap: Bootstrap) -> None:
     """Register the commands."""
-    _add_user(app, bootstrap)
 
     @app.command()
     def graph(
@@ -59,34 +51,3 @@ def add(app: typer.Typer, bootstrap: Bootstrap) -> None:
         from adapters.cli.versions import print_version
 
         print_version(as_json=as_json)
-
-
-def _add_user(app: typer.Typer, bootstrap: Bootstrap) -> None:
-    user = typer.Typer(help="Make and list accounts.", no_args_is_help=True)
-    app.add_typer(user, name="user")
-
-    @user.command()
-    def create(
-        name: str,
-        password_stdin: Annotated[
-            bool, typer.Option("--password-stdin", help="Read the password from standard input.")
-        ] = False,
-        role: Annotated[
-            list[Role] | None, typer.Option(help="What the account may be [default: user].")
-        ] = None,
-        as_json: AsJson = False,
-        data: Data = None,
-        config: Config = None,
-    ) -> None:
-        """Make an account; works beside a running server."""
-        from adapters.cli.keeping import create_user
-
-        roles = frozenset({"user", *(each.value for each in role or ())})
-        create_user(bootstrap, config, data, name, roles, password_stdin=password_stdin, as_json=as_json)
-
-    @user.command("list")
-    def list_(as_json: AsJson = False, data: Data = None, config: Config = None) -> None:
-        """List the accounts."""
-        from adapters.cli.keeping import list_users
-
-        list_users(bootstrap, config, data, as_json=as_json)

@@ -51,7 +51,7 @@ async def set_up(door: Door, request: Request, response: Response, body: Setup) 
     """Make the first administrator with the code that the server printed when it started."""
     refuse_foreign_login(door, request.scope)
     _refuse_unusable(body)
-    door.codes.redeem("setup", body.code)
+    await door.codes.redeem("setup", body.code)
     if await door.accounts.count():
         raise Conflict("There are accounts already: log in.", code="already_set_up")
     user = await door.accounts.create(body.username, body.password, ADMINISTRATOR)
@@ -69,8 +69,8 @@ def _refuse_unusable(body: Setup) -> None:
 @entrance.get("/auth/link", status_code=303, response_class=RedirectResponse)
 async def follow_link(door: Door, request: Request, code: Annotated[str, Query(max_length=200)]) -> Response:
     """Log in with a one-time code out of a link, and go to the page."""
-    user = await door.accounts.user(door.codes.redeem("login", code))
-    if user is None:
+    user = await door.accounts.user(await door.codes.redeem("login", code))
+    if user is None or user.disabled:
         raise AuthenticationError(USED_UP)
     response = RedirectResponse("/", status_code=303)
     _welcome(door, request, response, await door.sessions.open_for(user))
@@ -87,7 +87,7 @@ async def log_out(door: Door, caller: Caller, response: Response) -> None:
 @router.post("/auth/ticket")
 async def ticket(door: Door, caller: Caller) -> TicketView:
     """Give a single-use credential for a socket's first message."""
-    return TicketView(ticket=door.tickets.issue(caller), expires_in=TICKET_SECONDS)
+    return TicketView(ticket=await door.tickets.issue(caller), expires_in=TICKET_SECONDS)
 
 
 @router.get("/api/me")

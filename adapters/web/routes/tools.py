@@ -20,6 +20,7 @@ REFUSALS: dict[str, type[Refused]] = {
     "too_many_calls": TooMuch,
     "draining": Unavailable,
     "overloaded": Unavailable,
+    "storage_unavailable": Unavailable,
 }
 """Codes of calls that never started: problems over HTTP. A tool that ran and failed is an answer."""
 

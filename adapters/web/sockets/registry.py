@@ -11,7 +11,7 @@ from anyio.abc import TaskGroup
 
 from adapters.web.messages import Bye
 from adapters.web.sockets.writer import Writer
-from config.settings import Limits
+from config.limits import Limits
 from services.errors import TooMuch, Unavailable
 from services.ports.clock import Clock
 from services.sealed import Sealed

@@ -13,7 +13,7 @@ import anyio.lowlevel
 
 from adapters.web.delivery import Delivery, Position, PositionLost
 from adapters.web.messages import FromServer
-from config.settings import Limits
+from config.limits import Limits
 from services.ports.events import Frame, Lapped
 
 MOST_CONTROL_MESSAGES = 64

@@ -7,7 +7,8 @@ import pytest
 
 from adapters.cli.local import LocalConversation
 from adapters.cli.refusals import Stop
-from config.settings import Limits, Settings
+from config.limits import Limits
+from config.settings import Settings
 from containers import bootstrap
 
 

@@ -10,7 +10,7 @@ import pytest
 
 from adapters.cli import chatting
 from adapters.cli.chatting import Server
-from adapters.cli.keeping import _password as new_password
+from adapters.cli.people import _password as new_password
 from adapters.cli.quiet import quiet
 from adapters.cli.refusals import Stop
 from adapters.cli.terminal import answer

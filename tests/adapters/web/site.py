@@ -20,7 +20,8 @@ from adapters.web.app import WebApplication
 from adapters.web.doors import Doors
 from adapters.web.server import serve
 from adapters.web.sockets.registry import Sockets
-from config.settings import Limits, Server
+from config.limits import Limits
+from config.settings import Server
 from services.events import EventType, RunEvent
 from services.tools.catalog import ToolCatalog
 from services.tools.function import tool, tool_from_function

@@ -109,7 +109,7 @@ class People:
         self.tokens = {token: who for token, who in self.tokens.items() if who.session_id != session_id}
         self.listeners.close_session(session_id)
 
-    def issue(self, identity: Identity) -> str:
+    async def issue(self, identity: Identity) -> str:
         ticket = f"ticket-{len(self.handed)}"
         self.handed[ticket] = identity
         return ticket
@@ -119,7 +119,7 @@ class People:
             raise AuthenticationError("The ticket is used up or unknown.")
         return self.handed.pop(ticket)
 
-    def redeem_code(self, purpose: str, code: str) -> str:
+    async def redeem_code(self, purpose: str, code: str) -> str:
         try:
             return self.one_time.pop((purpose, code))
         except KeyError:

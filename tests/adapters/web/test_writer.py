@@ -18,7 +18,7 @@ from adapters.web.messages import Accepted
 from adapters.web.protocol import SocketProtocol
 from adapters.web.sockets.connection import Connection
 from adapters.web.sockets.writer import MOST_CONTROL_MESSAGES, Writer
-from config.settings import Limits
+from config.limits import Limits
 from services.events import EventType, RunEvent
 from services.ports.events import EventLog, Frame, Head, Place, Watch
 from tests.adapters.web.site import MakeSite, Site, eventually, receive, send, the_end

@@ -11,6 +11,7 @@ from pathlib import Path
 
 import anyio
 import pytest
+from sqlalchemy import Connection, text
 
 from adapters.alone.leases import MemoryLeases
 from adapters.alone.limits import MemoryLimits
@@ -19,6 +20,10 @@ from adapters.storage.ephemeral import SqlEphemeral
 from adapters.storage.leases import SqlLeases
 from adapters.storage.limits import SqlLimits
 from adapters.storage.notices import SqlNotices
+from adapters.storage.places import located
+from adapters.storage.postgres_database import PostgresDatabase
+from adapters.storage.sqlite_database import SqliteDatabase
+from adapters.storage.statements import SECOND
 from adapters.storage.switches import SqlSwitchStore
 from services.ports.ephemeral import Ephemeral
 from services.ports.leases import Leases
@@ -61,17 +66,33 @@ class Alone(Engine):
         return self._leases
 
 
-class Sqlite(Engine):
-    """A file, opened once by each process."""
+class Sql(Engine):
+    """A database, opened once by each process."""
 
-    def __init__(self, path: Path, stack: AsyncExitStack) -> None:
-        self._path, self._stack, self.clock = path, stack, FakeClock()
+    def __init__(self, stack: AsyncExitStack) -> None:
+        self._stack, self.clock = stack, FakeClock()
 
-    async def pass_time(self, seconds: float) -> None:
-        self.clock.advance(seconds)
+    @abstractmethod
+    def opened(self) -> Database:
+        """Return the database of a further process, to be entered."""
+
+    @abstractmethod
+    async def number_notices_from(self, number: int) -> None:
+        """Let the next notice have this number."""
 
     async def database(self) -> Database:
-        return await self._stack.enter_async_context(build(Database, self._path, busy_timeout=10))
+        """Return the database of a further process."""
+        return await self._stack.enter_async_context(self.opened())
+
+    async def run(self, *statements: str) -> None:
+        """Run statements from outside."""
+
+        def work(connection: Connection) -> None:
+            for statement in statements:
+                connection.execute(text(statement)).close()
+
+        async with self.opened() as database:
+            await database.write(work)
 
     async def limits(self) -> Limits:
         return build(SqlLimits, await self.database(), self.clock)
@@ -89,16 +110,62 @@ class Sqlite(Engine):
         return build(SqlSwitchStore, await self.database(), self.clock)
 
 
-@pytest.fixture(params=["alone", "sqlite"])
+class Sqlite(Sql):
+    """A file; its clock is the one that is moved."""
+
+    def __init__(self, stack: AsyncExitStack, path: Path) -> None:
+        super().__init__(stack)
+        self._path = path
+
+    def opened(self) -> Database:
+        return build(SqliteDatabase, self._path, busy_timeout=10)
+
+    async def pass_time(self, seconds: float) -> None:
+        self.clock.advance(seconds)
+
+    async def number_notices_from(self, number: int) -> None:
+        await self.run(f"INSERT INTO sqlite_sequence VALUES ('notices', {number - 1})")
+
+
+class Postgres(Sql):
+    """A server, which has a clock of its own; for longer than a moment, notices are made older instead."""
+
+    def __init__(self, stack: AsyncExitStack, url: str) -> None:
+        super().__init__(stack)
+        self._url = url
+
+    def opened(self) -> Database:
+        return build(PostgresDatabase, located(self._url, busy_timeout=10), connections=4)
+
+    async def pass_time(self, seconds: float) -> None:
+        if seconds > 5:
+            await self.run(f"UPDATE notices SET posted_at = posted_at - {round(seconds * SECOND)}")
+        else:
+            await super().pass_time(seconds)
+
+    async def number_notices_from(self, number: int) -> None:
+        await self.run(f"SELECT setval('notices_position_seq', {number}, false)")
+
+
+SQL = ["sqlite", pytest.param("postgres", marks=pytest.mark.needs("postgres"))]
+
+
+def _database(kind: str, request: pytest.FixtureRequest, stack: AsyncExitStack, folder: Path) -> Sql:
+    if kind == "postgres":
+        return Postgres(stack, str(request.getfixturevalue("postgres_url")))
+    return Sqlite(stack, folder / "soledoor.db")
+
+
+@pytest.fixture(params=["alone", *SQL])
 async def engine(request: pytest.FixtureRequest, tmp_path: Path) -> AsyncIterator[Engine]:
     """Every engine; a further one is a further parameter here."""
     async with AsyncExitStack() as stack:
-        yield Alone() if request.param == "alone" else Sqlite(tmp_path / "soledoor.db", stack)
+        alone = request.param == "alone"
+        yield Alone() if alone else _database(request.param, request, stack, tmp_path)
 
 
-@pytest.fixture(params=["sqlite"])
-async def sql(request: pytest.FixtureRequest, tmp_path: Path) -> AsyncIterator[Sqlite]:
+@pytest.fixture(params=SQL)
+async def sql(request: pytest.FixtureRequest, tmp_path: Path) -> AsyncIterator[Sql]:
     """Every database."""
-    assert request.param == "sqlite"
     async with AsyncExitStack() as stack:
-        yield Sqlite(tmp_path / "soledoor.db", stack)
+        yield _database(request.param, request, stack, tmp_path)

@@ -7,12 +7,12 @@ from sqlalchemy import select
 from adapters.storage.shared_tables import ephemeral as table
 from services.ports.ephemeral import Ephemeral
 from services.ports.trimming import Trimmed
-from tests.contracts.shared.conftest import Sqlite
+from tests.contracts.shared.conftest import Sql
 
 BRIEF = 0.5
 
 
-async def test_a_value_can_be_read_often_and_taken_once(sql: Sqlite) -> None:
+async def test_a_value_can_be_read_often_and_taken_once(sql: Sql) -> None:
     one, other = await sql.ephemeral(), await sql.ephemeral()
     await one.put("ticket", "k", "v", 60)
     assert [await other.get("ticket", "k") for _ in range(2)] == ["v", "v"]
@@ -23,7 +23,7 @@ async def test_a_value_can_be_read_often_and_taken_once(sql: Sqlite) -> None:
     assert await one.get("ticket", "k") is None
 
 
-async def test_of_many_that_take_it_at_two_processes_exactly_one_has_it(sql: Sqlite) -> None:
+async def test_of_many_that_take_it_at_two_processes_exactly_one_has_it(sql: Sql) -> None:
     both = await sql.ephemeral(), await sql.ephemeral()
     await both[0].put("ticket", "k", "v", 60)
     had: list[str | None] = []
@@ -45,7 +45,7 @@ async def test_of_many_that_take_it_at_two_processes_exactly_one_has_it(sql: Sql
     assert [value for value in had if value is not None] == ["v"]
 
 
-async def test_a_value_whose_time_is_over_is_not_there(sql: Sqlite) -> None:
+async def test_a_value_whose_time_is_over_is_not_there(sql: Sql) -> None:
     one = await sql.ephemeral()
     await one.put("k", "a", "v", BRIEF)
     await one.put("k", "b", "v", BRIEF)
@@ -56,7 +56,7 @@ async def test_a_value_whose_time_is_over_is_not_there(sql: Sqlite) -> None:
     assert await one.get("k", "b") == "new"
 
 
-async def test_adding_keeps_what_is_there_and_putting_replaces_it(sql: Sqlite) -> None:
+async def test_adding_keeps_what_is_there_and_putting_replaces_it(sql: Sql) -> None:
     one, other = await sql.ephemeral(), await sql.ephemeral()
     assert await one.add("k", "a", "first", 60) is None
     assert await other.add("k", "a", "second", 60) == "first"
@@ -64,7 +64,7 @@ async def test_adding_keeps_what_is_there_and_putting_replaces_it(sql: Sqlite) -
     assert await one.get("k", "a") == "third"
 
 
-async def test_of_many_that_add_at_two_processes_exactly_one_does(sql: Sqlite) -> None:
+async def test_of_many_that_add_at_two_processes_exactly_one_does(sql: Sql) -> None:
     both = await sql.ephemeral(), await sql.ephemeral()
     there: list[str | None] = []
 
@@ -78,7 +78,7 @@ async def test_of_many_that_add_at_two_processes_exactly_one_does(sql: Sqlite) -
     assert len(set(there)) == 2
 
 
-async def test_keys_are_any_text_and_never_kept_in_readable_form(sql: Sqlite) -> None:
+async def test_keys_are_any_text_and_never_kept_in_readable_form(sql: Sql) -> None:
     one = await sql.ephemeral()
     for key in ("secret-key", "", "\ud800", "x" * 100_000):
         await one.put("k", key, "v", 60)
@@ -89,7 +89,7 @@ async def test_keys_are_any_text_and_never_kept_in_readable_form(sql: Sqlite) ->
     assert {len(row.key) for row in rows} == {64}
 
 
-async def test_what_is_over_is_swept_a_few_at_a_time(sql: Sqlite) -> None:
+async def test_what_is_over_is_swept_a_few_at_a_time(sql: Sql) -> None:
     one = await sql.ephemeral()
     assert isinstance(one, Trimmed)
     for number in range(5):

@@ -5,13 +5,14 @@ from contextlib import AsyncExitStack
 
 import anyio
 import pytest
-from sqlalchemy import insert, text
+from sqlalchemy import Connection, insert
 from structlog.testing import capture_logs
 
 from adapters.storage.notices import KEPT_S, SqlNotices
 from adapters.storage.shared_tables import notices as table
+from adapters.storage.statements import present
 from services.errors import Unavailable
-from tests.contracts.shared.conftest import Sqlite
+from tests.contracts.shared.conftest import Sql
 
 
 class Process:
@@ -35,7 +36,7 @@ class Process:
 
 
 @pytest.fixture
-async def processes(sql: Sqlite) -> AsyncIterator[tuple[Process, Process]]:
+async def processes(sql: Sql) -> AsyncIterator[tuple[Process, Process]]:
     both = Process(await sql.notices()), Process(await sql.notices())
     async with AsyncExitStack() as stack:
         for process in both:
@@ -69,7 +70,7 @@ async def test_each_is_heard_once_however_often_one_looks(processes: tuple[Proce
         assert sorted(process.heard, key=int) == [str(number) for number in range(20)]
 
 
-async def test_other_kinds_and_what_was_before_are_not_heard(sql: Sqlite) -> None:
+async def test_other_kinds_and_what_was_before_are_not_heard(sql: Sql) -> None:
     early, process = await sql.notices(), Process(await sql.notices())
     async with early:
         await early.post("k", "before")
@@ -80,7 +81,7 @@ async def test_other_kinds_and_what_was_before_are_not_heard(sql: Sqlite) -> Non
 
 
 async def test_when_all_were_swept_the_next_is_still_heard(
-    sql: Sqlite, processes: tuple[Process, Process]
+    sql: Sql, processes: tuple[Process, Process]
 ) -> None:
     one, other = processes
     await one.notices.post("k", "old")
@@ -91,24 +92,25 @@ async def test_when_all_were_swept_the_next_is_still_heard(
     await other.hears("old", "new")
 
 
-async def test_a_recent_notice_is_not_swept(sql: Sqlite, processes: tuple[Process, Process]) -> None:
+async def test_a_recent_notice_is_not_swept(sql: Sql, processes: tuple[Process, Process]) -> None:
     one, _ = processes
     await one.notices.post("k", "recent")
     await sql.pass_time(KEPT_S / 2)
     assert await one.notices.trim(10) == 0
 
 
-async def test_a_row_that_becomes_visible_after_one_with_a_higher_number_is_heard(sql: Sqlite) -> None:
+async def test_a_row_that_becomes_visible_after_one_with_a_higher_number_is_heard(sql: Sql) -> None:
     process = Process(await sql.notices())
     process.notices._overlap = 15_000_000  # as where several write at once
     database = await sql.database()
 
-    def late(connection: object) -> None:
-        row = {"position": 5, "kind": "k", "subject": "late", "posted_at": _now(sql)}
-        connection.execute(insert(table), row)  # type: ignore[attr-defined]
+    def late(connection: Connection) -> None:
+        now = present(database.dialect, sql.clock)
+        row = {"position": 5, "kind": "k", "subject": "late", "posted_at": now}
+        connection.execute(insert(table).values(row)).close()
 
+    await sql.number_notices_from(10)
     async with process.notices:
-        await database.write(lambda c: c.execute(text("INSERT INTO sqlite_sequence VALUES ('notices', 9)")))
         await process.notices.post("k", "higher")
         await process.until(lambda: process.heard == ["higher"])
         await database.write(late)
@@ -116,7 +118,7 @@ async def test_a_row_that_becomes_visible_after_one_with_a_higher_number_is_hear
 
 
 async def test_a_process_that_was_cut_off_hears_what_it_missed(
-    sql: Sqlite, processes: tuple[Process, Process], monkeypatch: pytest.MonkeyPatch
+    sql: Sql, processes: tuple[Process, Process], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     one, other = processes
     database, asked = other.notices._database, anyio.Event()
@@ -137,7 +139,7 @@ async def test_a_process_that_was_cut_off_hears_what_it_missed(
     assert [line["event"] for line in logs] == ["notices_unreadable"]
 
 
-async def test_one_hearer_that_fails_keeps_no_other_from_hearing(sql: Sqlite) -> None:
+async def test_one_hearer_that_fails_keeps_no_other_from_hearing(sql: Sql) -> None:
     notices = await sql.notices()
     heard: list[str] = []
 
@@ -150,7 +152,3 @@ async def test_one_hearer_that_fails_keeps_no_other_from_hearing(sql: Sqlite) ->
         await notices.post("k", "s")
     assert heard == ["s"]
     assert [line["event"] for line in logs] == ["hearing_failed"]
-
-
-def _now(sql: Sqlite) -> int:
-    return int(sql.clock.now().timestamp() * 1_000_000)

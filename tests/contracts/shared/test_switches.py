@@ -1,9 +1,9 @@
 """What every database promises of switches."""
 
-from tests.contracts.shared.conftest import Sqlite
+from tests.contracts.shared.conftest import Sql
 
 
-async def test_a_switch_is_seen_by_all_and_each_change_is_recorded(sql: Sqlite) -> None:
+async def test_a_switch_is_seen_by_all_and_each_change_is_recorded(sql: Sql) -> None:
     one, other = await sql.switches(), await sql.switches()
     assert await one.values() == {}
     first = await one.set("a", "1", "ann")

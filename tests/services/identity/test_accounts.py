@@ -51,7 +51,7 @@ async def test_all_wrong_fields_are_named_at_once(world: World) -> None:
 
 
 async def test_the_operator_may_ask_for_longer_passwords(world: World) -> None:
-    strict = build(Accounts, world.users, world.hasher, 15)
+    strict = build(Accounts, world.users, world.hasher, world.endings, 15)
     with pytest.raises(InvalidInput, match="must have 15 to 128 characters"):
         await strict.create("Bob", "x7#kQ9!mZ2&pL4")
     await strict.create("Bob", "x7#kQ9!mZ2&pL4v")

@@ -1,11 +1,13 @@
 import anyio
 import pytest
 
+from adapters.alone.limits import MemoryLimits
 from services.errors import TooMuch
 from services.identity import guesses
 from services.identity.guesses import Guesses
 from services.identity.throttle import Attempt, LoginThrottle
 from tests.build import build
+from tests.fakes import HereValues
 from tests.services.identity.stores import HandClock
 
 
@@ -14,7 +16,8 @@ class Door:
 
     def __init__(self, attempts: int = 2) -> None:
         self.clock = HandClock()
-        self.throttle = build(LoginThrottle, self.clock, attempts)
+        limits = build(MemoryLimits, self.clock)
+        self.throttle = build(LoginThrottle, self.clock, limits, HereValues(self.clock), attempts)
         self.entered: list[str] = []
         self.refused: list[str] = []
 

@@ -7,10 +7,14 @@ from typing import Any
 import orjson
 import pytest
 
+from adapters.alone.limits import MemoryLimits
 from adapters.bridge import WebSocketBridgeAdapter
 from adapters.event_log.memory import LogBounds, MemoryEventLog
 from services.context import UserExecutionContext
+from services.deliveries import Deliveries
 from services.journal import RunJournal
+from services.places import Places
+from services.sending import EventSender
 from services.tools import Tool, tool_from_function
 from services.tools.admission import DispatcherAdmission
 from services.tools.bounding import ResultBounds
@@ -44,14 +48,17 @@ class Workbench:
         self.clock, self.kept, self.metrics = FakeClock(), KeptCalls(), CountedMetrics()
         self.listeners = NobodyListens()
         self.log = build(MemoryEventLog, self.clock, LogBounds(10_000, 1 << 26, 600))
-        self.journal = build(RunJournal, self.log, self.clock)
+        deliveries = build(Deliveries, None, self.metrics)  # without runs in a store nothing is noted there
+        sender = build(EventSender, self.log, self.metrics, deliveries, 1000)
+        self.journal = build(RunJournal, sender, self.log, deliveries, self.clock)
         self.threads = build(ToolThreads, 4, 2)
 
     def assemble(self) -> None:
         """Put the pipeline together, once the fields are as the test wants them."""
         made = [t if isinstance(t, Tool) else tool_from_function(t) for t in self.tools]
         self.engine = build(ExecutionEngine, self.threads, self.results, self.timeout)
-        self.limits = build(CallLimits, self.bounds, self.clock)
+        limits = build(MemoryLimits, self.clock)
+        self.limits = build(CallLimits, self.bounds, limits, build(Places, limits))
         self.admission = build(DispatcherAdmission, self.live, self.wait)
         self.pipeline = build(
             ToolPipeline,
