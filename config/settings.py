@@ -90,7 +90,10 @@ class Auth(Section):
 class Events(Section):
     """How events are kept for sockets."""
 
-    log: Literal["memory"] = Field(default="memory", description="which event log to use")
+    log: Literal["auto", "sql", "memory"] = Field(
+        default="auto", description="where; auto: the database (sql)"
+    )
+    position_check: Seconds = Field(default=1, description="how often memory is compared with the store")
 
 
 class Tools(Section):

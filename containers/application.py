@@ -5,7 +5,8 @@ constructed anywhere else.
 """
 
 from adapters.bridge import WebSocketBridgeAdapter
-from adapters.event_log.memory import MemoryEventLog
+from adapters.event_log.sql.store import SqlEventStore
+from adapters.event_log.stored import StoredEventLog
 from adapters.models.scripted import ScriptedModel
 from adapters.passwords import Argon2Hasher
 from adapters.storage.calls import SqlCallStore
@@ -93,7 +94,14 @@ class ApplicationContainer(Ground):
     files = Shared(
         DiskFileStore, database, Shared(values.files_at, settings), clock, limits.provided.files_per_user
     )
-    event_log = Shared(MemoryEventLog, clock, Shared(values.log_bounds, settings))
+    event_store = Shared(SqlEventStore, database, clock, Shared(values.kept_bounds, settings))
+    event_log = Shared(
+        StoredEventLog,
+        event_store,
+        metrics,
+        Shared(values.ring_bounds, settings),
+        settings.provided.events.position_check,
+    )
     deliveries = Shared(Deliveries, run_store, metrics)
     sender = Shared(EventSender, event_log, metrics, deliveries, limits.provided.waiting_events)
     journal = Shared(RunJournal, sender, event_log, deliveries, clock)
@@ -220,7 +228,7 @@ class ApplicationContainer(Ground):
         memory=memory,
         metrics=metrics,
         clock=clock,
-        checks=Shared(values.checks, database),
+        checks=Shared(values.checks, database, event_log),
         server=server,
         limits=limits,
     )

@@ -14,6 +14,7 @@ from containers.application import ApplicationContainer
 from containers.engines import choose_engines
 from containers.kernel import freeze, graph, verify
 from containers.lifespan import Lifespan
+from containers.logs import choose_log
 from containers.models import choose_model
 from containers.origin import refuse_foreign_packages
 from containers.roles import ROLES
@@ -68,6 +69,7 @@ def container_for(settings: Settings) -> ApplicationContainer:
     container.settings.give(settings)
     choose_engines(container, settings.database)
     choose_model(container, settings.models)
+    choose_log(container, settings.events)
     add_agents(container, settings.agents.modules)
     verify(container, ROLES)
     return container

@@ -16,11 +16,13 @@ def choose_engines(container: ApplicationContainer, database: Database) -> None:
 
 
 def _use_postgres(container: ApplicationContainer, database: Database) -> None:
-    from adapters.storage.kept_files import DatabaseFileStore  # noqa: PLC0415 - only where it is used
+    from adapters.event_log.sql.postgres import PostgresEventStore  # noqa: PLC0415 - only where it is used
+    from adapters.storage.kept_files import DatabaseFileStore  # noqa: PLC0415
     from adapters.storage.postgres_database import PostgresDatabase  # noqa: PLC0415
 
     container.database.set_provides(PostgresDatabase)
     container.database.set_args(Shared(values.server_at, container.settings), database.pool)
+    container.event_store.set_provides(PostgresEventStore)
     container.files.set_provides(DatabaseFileStore)
     container.files.set_args(container.database, container.clock, container.limits.provided.files_per_user)
     # Where there is a server there may be replicas: what a process counts for itself is not enough.

@@ -8,6 +8,8 @@ from typing import Any
 from sqlalchemy import select
 
 from adapters.event_log.memory import LogBounds
+from adapters.event_log.ring import RingBounds
+from adapters.event_log.store import KeptBounds
 from adapters.storage.database import Database
 from adapters.storage.directory import usable
 from adapters.storage.places import located
@@ -22,6 +24,7 @@ from services.agents.base import BaseAgent
 from services.calls import KeyTimes
 from services.identity.sessions import Lifetime
 from services.memory import MemoryService
+from services.ports.events import EventLog
 from services.ports.runs import Turns
 from services.ports.trimming import Trimmed
 from services.runs import RunBounds
@@ -96,9 +99,19 @@ def call_bounds(settings: Settings) -> CallBounds:
 
 
 def log_bounds(settings: Settings) -> LogBounds:
-    """Return how much of a user's events is kept in memory."""
+    """Return how much of a user's events is kept where memory is all there is."""
     limits = settings.limits
     return LogBounds(limits.ring_events, limits.ring_bytes, limits.kept_seconds)
+
+
+def ring_bounds(settings: Settings) -> RingBounds:
+    """Return how much of a watched user's events is kept in memory."""
+    return RingBounds(settings.limits.ring_events, settings.limits.ring_bytes)
+
+
+def kept_bounds(settings: Settings) -> KeptBounds:
+    """Return how much of a user's events is kept in the store."""
+    return KeptBounds(settings.limits.kept_events, settings.limits.kept_seconds)
 
 
 def result_bounds(settings: Settings) -> ResultBounds:
@@ -128,13 +141,17 @@ def agent_kinds() -> AgentKinds:
     return (Assistant, Analyst)
 
 
-def checks(database: Database) -> Mapping[str, Callable[[], Awaitable[bool]]]:
+def checks(database: Database, log: EventLog) -> Mapping[str, Callable[[], Awaitable[bool]]]:
     """Return what readiness asks."""
 
     async def answers() -> bool:
         return await database.read(lambda connection: connection.scalar(select(1)) == 1)
 
-    return {"database": answers}
+    async def appends() -> bool:
+        await log.check()
+        return True
+
+    return {"database": answers, "event_log": appends}
 
 
 def session_lifetime(auth: Auth) -> Lifetime:

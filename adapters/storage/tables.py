@@ -192,3 +192,39 @@ calls = Table(
     _moment("finished_at"),
     UniqueConstraint("user_id", "run_id", "call_id"),
 )
+
+logs = Table(
+    "logs",
+    metadata,
+    Column("user_id", Text, primary_key=True),
+    _text("epoch"),
+    _text("timeline"),
+    Column("head", BigInteger, nullable=False),
+    Column("first", BigInteger, nullable=False),
+    _moment("appended_at"),
+    Column("seen_at", BigInteger, nullable=False, index=True),
+)
+_HOLDING = logs.c.first <= logs.c.head
+Index("ix_logs_holding", logs.c.appended_at, sqlite_where=_HOLDING, postgresql_where=_HOLDING)
+
+events = Table(
+    "events",
+    metadata,
+    Column("user_id", Text, primary_key=True),
+    Column("seq", BigInteger, primary_key=True),
+    _text("run_id"),
+    Column("run_seq", BigInteger, nullable=False),
+    Column("body", LargeBinary, nullable=False),
+    sqlite_with_rowid=False,
+)
+
+producers = Table(
+    "producers",
+    metadata,
+    Column("user_id", Text, primary_key=True),
+    Column("run_id", Text, primary_key=True),
+    Column("last", BigInteger, nullable=False),
+    Column("token", BigInteger, nullable=False),
+    _moment("at"),
+    sqlite_with_rowid=False,
+)

@@ -34,6 +34,9 @@ class PrometheusMetrics(Metrics, metaclass=Sealed):
         self._runs = self._tally("runs", "Runs that ended", "status")
         self._refusals = self._tally("refusals", "Requests that were refused", "reason")
         self._events = self._tally("events", "Events appended to the log", "type")
+        self._heals = self._tally("heals", "Logs read again since no wake-up told of new events")
+        self._lapped = self._tally("lapped_readers", "Readers that were too slow for what is kept")
+        self._resumes = self._tally("resumes", "Readers that came back to their place", "outcome")
         self._logins = self._tally("logins", "Logins", "outcome")
         self._foreign = self._tally("foreign_access", "Attempts to reach what belongs to another user")
         self._shed = self._tally("events_shed", "Events that gave way while the log was out of reach")
@@ -67,6 +70,18 @@ class PrometheusMetrics(Metrics, metaclass=Sealed):
     def event_appended(self, event_type: str) -> None:
         """Count one event."""
         self._events.add(self._words.of(event_type))
+
+    def healed(self) -> None:
+        """Count one heal."""
+        self._heals.add()
+
+    def reader_lapped(self) -> None:
+        """Count one lapped reader."""
+        self._lapped.add()
+
+    def resumed(self, outcome: str) -> None:
+        """Count one resume."""
+        self._resumes.add(self._words.of(outcome))
 
     def events_shed(self, count: int) -> None:
         """Count events that gave way."""

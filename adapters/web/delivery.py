@@ -17,6 +17,7 @@ from adapters.web.messages import Gap, Hello, Ping
 from services.deliveries import Deliveries
 from services.ports.clock import Clock
 from services.ports.events import EventLog, Frame, Head, Lapped, Place, Watch
+from services.ports.metrics import Metrics
 from services.run_states import RunStates
 
 _POSITION = re.compile(r"([A-Za-z0-9_-]{1,64}):([0-9]{1,15})", re.ASCII)
@@ -50,6 +51,7 @@ class Sources:
     states: RunStates
     deliveries: Deliveries
     clock: Clock
+    metrics: Metrics
     heartbeat: float
 
 
@@ -75,6 +77,7 @@ class Delivery:
             return await self._fresh()
         head = await self._sources.log.head(self._user_id)
         gap = _gap(after, head)
+        self._sources.metrics.resumed("complete" if gap is None else gap.reason)
         if gap is None:
             self._epoch, self._seq = head.epoch, after.seq
             self.arrived(after.seq)
@@ -99,6 +102,7 @@ class Delivery:
             self._check(lapped.head.epoch)
             if lapped.head.head < self._seq:
                 raise PositionLost from None
+            self._sources.metrics.reader_lapped()
             raise
         if frames:
             self._check(frames[0].epoch)

@@ -80,7 +80,9 @@ class Doors:
     def __post_init__(self) -> None:
         object.__setattr__(self, "addresses", Addresses.of(self.server))
         object.__setattr__(self, "cookie", SessionCookie.of(self.server))
-        sources = Sources(self.log, self.states, self.deliveries, self.clock, self.limits.heartbeat)
+        sources = Sources(
+            self.log, self.states, self.deliveries, self.clock, self.metrics, self.limits.heartbeat
+        )
         object.__setattr__(self, "sources", sources)
 
 

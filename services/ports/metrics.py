@@ -28,6 +28,18 @@ class Metrics(ABC):
         """Count one event that reached the log."""
 
     @abstractmethod
+    def healed(self) -> None:
+        """Count one user's events that had to be fetched since no wake-up told of them."""
+
+    @abstractmethod
+    def reader_lapped(self) -> None:
+        """Count one reader that was too slow for what is kept in memory and store."""
+
+    @abstractmethod
+    def resumed(self, outcome: str) -> None:
+        """Count one reader that came back: ``complete``, or the reason of its gap."""
+
+    @abstractmethod
     def events_shed(self, count: int) -> None:
         """Count events that gave way while the log was out of reach."""
 

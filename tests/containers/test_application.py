@@ -356,7 +356,7 @@ def test_a_package_that_shadows_ours_is_named(tmp_path, monkeypatch):
 @pytest.mark.parametrize("format_", ["text", "mermaid", "svg"])
 async def test_the_graph_can_be_drawn_in_every_format(soledoor_app, format_):
     drawing = soledoor_app.graph(format_)
-    for name in ("RequestScopedToolDispatcher", "WebSocketBridgeAdapter", "MemoryEventLog"):
+    for name in ("RequestScopedToolDispatcher", "WebSocketBridgeAdapter", "StoredEventLog"):
         assert name in drawing
 
 

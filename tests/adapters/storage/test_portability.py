@@ -3,6 +3,7 @@
 from sqlalchemy.engine import make_url
 from sqlalchemy.schema import CreateIndex, CreateTable
 
+from adapters.event_log.sql.statements import LogStatements
 from adapters.storage import shared_tables  # noqa: F401 - makes its tables known
 from adapters.storage.prepared import adding
 from adapters.storage.run_statements import RunStatements
@@ -21,5 +22,6 @@ def test_every_table_and_index_can_be_made_there() -> None:
 
 def test_every_prepared_statement_can_be_said_there() -> None:
     RunStatements(THERE)
+    LogStatements(THERE)
     for table in metadata.sorted_tables:
         adding(table, THERE)

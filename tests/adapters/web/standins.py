@@ -278,5 +278,9 @@ class Agents:
 
 def metrics() -> Any:
     return SimpleNamespace(
-        refused=lambda reason: None, sockets=lambda count: None, render=lambda: b"soledoor_up 1\n"
+        refused=lambda reason: None,
+        sockets=lambda count: None,
+        resumed=lambda outcome: None,
+        reader_lapped=lambda: None,
+        render=lambda: b"soledoor_up 1\n",
     )

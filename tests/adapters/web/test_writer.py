@@ -22,7 +22,7 @@ from config.limits import Limits
 from services.events import EventType, RunEvent
 from services.ports.events import EventLog, Frame, Head, Place, Watch
 from tests.adapters.web.site import MakeSite, Site, eventually, receive, send, the_end
-from tests.adapters.web.standins import HandClock, Runs
+from tests.adapters.web.standins import HandClock, Runs, metrics
 from tests.build import build
 
 Test = Callable[[Writer], Awaitable[None]]
@@ -37,7 +37,7 @@ class Bench:
         self.gate.set()
         self.log = log or build(MemoryEventLog, self.clock, LogBounds(8, 100_000, 600))
         runs: Any = Runs()
-        self.delivery = Delivery(Sources(self.log, runs, runs, self.clock, 20), "u-ada")
+        self.delivery = Delivery(Sources(self.log, runs, runs, self.clock, metrics(), 20), "u-ada")
         self.writer = Writer(self.delivery, self.send, Limits(), self.clock.monotonic())
 
     async def send(self, text: bytes, frame: Frame | None) -> None:

@@ -1,16 +1,23 @@
 """Every implementation of the event log, behind one fixture."""
 
-from collections.abc import Callable
+import shutil
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import AsyncExitStack
+from pathlib import Path
+from typing import Any
 
+import anyio
 import pytest
 
-from adapters.event_log.memory import LogBounds, MemoryEventLog
+from adapters.storage.migrate import migrate
+from adapters.storage.sqlite import SqliteFile
 from services.events import EventType, RunEvent
 from services.ports.events import EventLog
-from tests.build import build
+from tests.contracts.event_log.kinds import Durable, Kind, Memory, Postgres, Sqlite
 from tests.fakes import FakeClock
 
-MakeLog = Callable[..., EventLog]
+DURABLE = ("sqlite", pytest.param("postgres", marks=pytest.mark.needs("postgres")))
+MakeLog = Callable[..., Awaitable[EventLog]]
 
 
 @pytest.fixture
@@ -18,14 +25,48 @@ def clock() -> FakeClock:
     return FakeClock()
 
 
-@pytest.fixture(params=["memory"])
-def make_log(request, clock) -> MakeLog:
-    """Make a log: ``make_log(events=…, size=…, seconds=…)``."""
+@pytest.fixture(scope="session")
+def empty_file(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """An SQLite file with empty tables."""
+    path = tmp_path_factory.mktemp("empty") / "soledoor.db"
+    anyio.run(migrate, SqliteFile(path))
+    return path
 
-    def make(events: int = 8, size: int = 1 << 20, seconds: float = 600) -> EventLog:
-        return build(MemoryEventLog, clock, LogBounds(events, size, seconds))
 
-    return make
+def made(name: str, clock: FakeClock, request: pytest.FixtureRequest, folder: Path) -> Kind:
+    if name == "memory":
+        return Memory(clock)
+    if name == "postgres":
+        return Postgres(clock, request.getfixturevalue("postgres_url"))
+    assert name == "sqlite"
+    path = folder / "soledoor.db"
+    shutil.copy(request.getfixturevalue("empty_file"), path)  # quicker than making tables
+    return Sqlite(clock, path)
+
+
+@pytest.fixture(params=["memory", *DURABLE])
+def kind(request: pytest.FixtureRequest, clock: FakeClock, tmp_path: Path) -> Kind:
+    """Where events are kept."""
+    return made(request.param, clock, request, tmp_path)
+
+
+@pytest.fixture(params=DURABLE)
+def place(request: pytest.FixtureRequest, clock: FakeClock, tmp_path: Path) -> Durable:
+    """Where they outlive the process."""
+    kind = made(request.param, clock, request, tmp_path)
+    assert isinstance(kind, Durable)
+    return kind
+
+
+@pytest.fixture
+async def make_log(kind: Kind) -> AsyncIterator[MakeLog]:
+    """Open a log: ``await make_log(events=…, size=…, seconds=…)``."""
+    async with AsyncExitStack() as stack:
+
+        async def make(**bounds: Any) -> EventLog:
+            return await stack.enter_async_context(kind.log(**bounds))
+
+        yield make
 
 
 def event(run_seq: int, run: str = "r1", user: str = "u1", text: str = "") -> RunEvent:
@@ -40,3 +81,15 @@ def event(run_seq: int, run: str = "r1", user: str = "u1", text: str = "") -> Ru
         run_seq=run_seq,
         payload={"reasoning": text},
     )
+
+
+async def fill(log: EventLog, count: int, run: str = "r1", start: int = 1, user: str = "u1") -> list[int]:
+    """Append so many events of a run, one after the other."""
+    return [(await log.append(event(n, run, user))).seq for n in range(start, start + count)]
+
+
+async def tidy(log: EventLog) -> None:
+    """Do what a log does by itself every minute, where it must be done."""
+    look = getattr(log, "look", None)
+    if look is not None:
+        await look()

@@ -6,15 +6,12 @@ import pytest
 
 from services.errors import Superseded
 from services.ports.events import Lapped, Place
-from tests.contracts.event_log.conftest import event
-
-
-async def fill(log, count: int, run: str = "r1", start: int = 1) -> list[int]:
-    return [(await log.append(event(n, run))).seq for n in range(start, start + count)]
+from tests.contracts.event_log.conftest import event, fill, tidy
+from tests.contracts.event_log.kinds import Memory
 
 
 async def test_seq_is_contiguous_from_one_whoever_sends(make_log):
-    log = make_log()
+    log = await make_log()
     seqs = [(await log.append(event(n, run))).seq for n in (1, 2) for run in ("a", "b")]
     assert seqs == [1, 2, 3, 4]
     frames = await log.read("u1", 0)
@@ -25,7 +22,7 @@ async def test_seq_is_contiguous_from_one_whoever_sends(make_log):
 
 
 async def test_users_have_logs_of_their_own(make_log):
-    log = make_log()
+    log = await make_log()
     await log.append(event(1, user="u1"))
     await log.append(event(1, user="u2"))
     assert [orjson.loads(f.data)["user_id"] for f in await log.read("u2", 0)] == ["u2"]
@@ -33,7 +30,7 @@ async def test_users_have_logs_of_their_own(make_log):
 
 
 async def test_the_epoch_exists_from_the_first_read_on(make_log):
-    log = make_log()
+    log = await make_log()
     before = await log.head("u1")
     assert (before.first, before.head) == (1, 0)
     await fill(log, 1)
@@ -41,7 +38,7 @@ async def test_the_epoch_exists_from_the_first_read_on(make_log):
 
 
 async def test_a_repeated_append_changes_nothing_and_returns_the_first_seq(make_log):
-    log = make_log()
+    log = await make_log()
     assert await fill(log, 3) == [1, 2, 3]
     epoch = (await log.head("u1")).epoch
     assert await log.append(event(2)) == Place(epoch, 2)
@@ -52,7 +49,7 @@ async def test_a_repeated_append_changes_nothing_and_returns_the_first_seq(make_
 
 
 async def test_a_trimmed_position_is_refused_and_never_skipped(make_log):
-    log = make_log(events=3)
+    log = await make_log(events=3)
     await fill(log, 5)
     assert (await log.head("u1")).first == 3
     assert [f.seq for f in await log.read("u1", 2)] == [3, 4, 5]
@@ -62,15 +59,20 @@ async def test_a_trimmed_position_is_refused_and_never_skipped(make_log):
 
 
 async def test_a_position_ahead_of_the_head_is_refused(make_log):
-    log = make_log()
+    log = await make_log()
     await fill(log, 2)
     assert await log.read("u1", 2) == []
     with pytest.raises(Lapped):
         await log.read("u1", 3)
 
 
-async def test_bytes_are_bounded_and_the_newest_event_is_always_kept(make_log):
-    log = make_log(events=100, size=1000)
+async def test_bytes_are_bounded_and_the_newest_event_is_always_kept(clock):
+    """Where memory is all there is; for a ring in front of a store see the tests of rings."""
+    async with Memory(clock).log(events=100, size=1000) as log:
+        await bytes_are_bounded(log)
+
+
+async def bytes_are_bounded(log):
     for n in range(1, 6):
         await log.append(event(n, text="x" * 400))
     assert len(await log.read_run("u1", "r1")) == 1
@@ -79,7 +81,7 @@ async def test_bytes_are_bounded_and_the_newest_event_is_always_kept(make_log):
 
 
 async def test_events_go_some_time_after_the_last_one_and_the_position_stays(make_log, clock):
-    log = make_log(seconds=600)
+    log = await make_log(seconds=600)
     await fill(log, 2)
     epoch = (await log.head("u1")).epoch
     clock.advance(601)
@@ -91,12 +93,14 @@ async def test_events_go_some_time_after_the_last_one_and_the_position_stays(mak
 
 
 async def test_after_a_day_a_user_is_forgotten_unless_somebody_watches(make_log, clock):
-    log = make_log()
+    log = await make_log()
     await fill(log, 1)
     await log.append(event(1, user="u2"))
     epochs = {user: (await log.head(user)).epoch for user in ("u1", "u2")}
     watch = log.watch("u2")
+    await tidy(log)
     clock.advance(86_401)
+    await tidy(log)
     assert (await log.head("u1")).epoch != epochs["u1"]
     assert (await log.head("u2")).epoch == epochs["u2"]
     watch.close()
@@ -104,7 +108,7 @@ async def test_after_a_day_a_user_is_forgotten_unless_somebody_watches(make_log,
 
 
 async def test_a_watch_wakes_every_reader_once_the_head_passes(make_log):
-    log, woken = make_log(), []
+    log, woken = await make_log(), []
 
     async def reader(name: str, after: int) -> None:
         watch = log.watch("u1")
@@ -125,7 +129,7 @@ async def test_a_watch_wakes_every_reader_once_the_head_passes(make_log):
 
 
 async def test_the_events_of_one_run_can_be_read_alone(make_log):
-    log = make_log()
+    log = await make_log()
     for n in (1, 2):
         await log.append(event(n, "a"))
         await log.append(event(n, "b"))
@@ -134,13 +138,13 @@ async def test_the_events_of_one_run_can_be_read_alone(make_log):
 
 
 async def test_reading_is_paged(make_log):
-    log = make_log()
+    log = await make_log()
     await fill(log, 5)
     assert [f.seq for f in await log.read("u1", 1, limit=2)] == [2, 3]
 
 
 async def test_a_fenced_run_takes_nothing_from_its_former_owner(make_log):
-    log = make_log()
+    log = await make_log()
     await log.append(event(1), 1)
     await log.fence("u1", "r1", 2)
     await log.fence("u1", "r1", 1)  # late: changes nothing

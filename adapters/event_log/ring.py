@@ -1,0 +1,166 @@
+"""The newest events of one user, for those who watch here: what may be served from them, and what proves them
+incomplete.
+
+A ring believes nothing by itself. It takes the event that follows its newest one and no other; whatever else
+it hears makes it ask the store, whose answer it takes unless the log began anew since the question.
+"""
+
+from collections import deque
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from itertools import islice
+from typing import NamedTuple
+
+import anyio
+
+from services.ports.events import Frame, Head, Lapped, Place, Watch
+
+
+@dataclass(frozen=True, slots=True)
+class RingBounds:
+    """How many events, and how many bytes of them, are kept in memory for one user."""
+
+    events: int
+    bytes: int
+
+
+class Ticket(NamedTuple):
+    """When the store was asked: what its answer is compared with."""
+
+    beginnings: int
+    head: int
+    known: int
+
+
+class Ring:
+    """``head`` is the newest event here, ``known`` the newest one heard of; ``epoch`` is empty until the
+    store has said where the log stands.
+    """
+
+    __slots__ = (
+        "_bounds", "_bytes", "_changed", "_frames", "beginnings", "epoch", "head", "known", "watchers",
+    )  # fmt: skip
+
+    def __init__(self, bounds: RingBounds) -> None:
+        self._bounds, self._bytes = bounds, 0
+        self._frames: deque[Frame] = deque()
+        self._changed: anyio.Event | None = None
+        self.epoch = ""
+        self.head = self.known = self.beginnings = self.watchers = 0
+
+    @property
+    def behind(self) -> bool:
+        """Whether the store must be asked."""
+        return not self.epoch or self.known > self.head
+
+    def ticket(self) -> Ticket:
+        """Return what ``learn`` wants, taken before the store is asked."""
+        return Ticket(self.beginnings, self.head, self.known)
+
+    def since(self, after: int, limit: int) -> Sequence[Frame] | None:
+        """Return the next frames; None when the store must be asked."""
+        newest = self.head - after
+        if not 0 <= newest <= len(self._frames) or (self.behind and newest < limit):
+            return None
+        if newest <= limit:  # readers are nearly always close to the head: walk from there
+            return [*islice(reversed(self._frames), newest)][::-1]
+        start = len(self._frames) - newest
+        return [*islice(self._frames, start, start + limit)]
+
+    def hear(self, place: Place) -> bool:
+        """Take a word of the newest event; return whether the store must be asked."""
+        if place.epoch == self.epoch:
+            self.known = max(self.known, place.seq)
+            return self.behind
+        return True
+
+    def land(self, place: Place, make: Callable[[], Frame]) -> bool:
+        """Take an event that the store has confirmed; return whether the store must be asked for others."""
+        if not self.epoch:
+            self._begin(place.epoch, place.seq - 1)
+        if place.epoch == self.epoch and place.seq == self.head + 1:
+            self._put(make())
+            self._wake()
+        return self.hear(place)
+
+    def learn(self, ticket: Ticket, head: Head, frames: Sequence[Frame] | None = None) -> None:
+        """Take the store's answer. ``frames`` are those after the ticket's head, None when they were not
+        asked for.
+        """
+        if ticket.beginnings != self.beginnings:
+            return
+        if not self.epoch:
+            self._begin(head.epoch, head.head)
+        elif head.epoch != self.epoch or head.head < ticket.head:
+            self.beginnings += 1
+            self._begin(head.epoch, head.head)
+        else:
+            if self.known == ticket.known:  # nothing was heard since: the store's word is the newest
+                self.known = self.head
+            self._catch_up(head, frames)
+        self._wake()
+
+    def _catch_up(self, head: Head, frames: Sequence[Frame] | None) -> None:
+        self.known = max(self.known, head.head)
+        before = self.head
+        for frame in frames or ():
+            if frame.seq == self.head + 1:
+                self._put(frame)
+        trimmed = frames is not None and head.first > before + 1
+        if self.head < head.head and (trimmed or head.head - self.head > self._bounds.events):
+            self._begin(head.epoch, head.head)  # readers find in the store what would not stay here anyway
+
+    def _begin(self, epoch: str, head: int) -> None:
+        self.epoch, self.head, self.known, self._bytes = epoch, head, head, 0
+        self._frames.clear()
+
+    def _put(self, frame: Frame) -> None:
+        self._frames.append(frame)
+        self._bytes += len(frame.data)
+        self.head = frame.seq
+        self.known = max(self.known, frame.seq)
+        while len(self._frames) > self._bounds.events or (
+            self._bytes > self._bounds.bytes and len(self._frames) > 1
+        ):
+            self._bytes -= len(self._frames.popleft().data)
+
+    def _wake(self) -> None:
+        if self._changed is not None:
+            self._changed.set()
+            self._changed = None
+
+    async def change(self) -> None:
+        """Return once the ring has learnt something."""
+        if self._changed is None:
+            self._changed = anyio.Event()
+        await self._changed.wait()
+
+
+class RingWatch(Watch):
+    """A reader's wake-up over a ring."""
+
+    __slots__ = ("_beginnings", "_left", "_open", "_ring")
+
+    def __init__(self, ring: Ring, left: Callable[[], None]) -> None:
+        self._ring, self._left, self._open = ring, left, True
+        self._beginnings = ring.beginnings
+        ring.watchers += 1
+
+    async def wait(self, after: int) -> None:
+        """Return, or raise, as the port says."""
+        ring = self._ring
+        while True:
+            if ring.beginnings != self._beginnings:
+                self._beginnings = ring.beginnings
+                raise Lapped(after, Head(ring.epoch, ring.head + 1, ring.head))
+            if ring.head > after:
+                return
+            await ring.change()
+
+    def close(self) -> None:
+        """Stop watching."""
+        if self._open:
+            self._open = False
+            self._ring.watchers -= 1
+            if not self._ring.watchers:
+                self._left()
