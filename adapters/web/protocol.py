@@ -46,7 +46,7 @@ class SocketProtocol(WebSocketsSansIOProtocol):
 
     def __init__(self, *args: Any, **options: Any) -> None:
         super().__init__(*args, **options)
-        self.queue: Any = Inbox(self.loop)
+        self.queue: Any = Inbox(self.loop.create_future)
         self.writable: Any = Gate()
 
     def connection_made(self, transport: BaseTransport) -> None:

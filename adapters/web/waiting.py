@@ -3,21 +3,23 @@
 asyncio's own take 3.8 KiB of every idle socket, for deques that are nearly always empty.
 """
 
-from asyncio import AbstractEventLoop, Event, Future  # noqa: TID251 - uvicorn's protocols are asyncio's
 from collections import deque
+from collections.abc import Callable
+from typing import Any
 
+import anyio
 from uvicorn._types import ASGIReceiveEvent
 
 
 class Inbox:
     """Messages from the server to the one task that reads them, in order; it has no bound, the server has."""
 
-    __slots__ = ("_loop", "_messages", "_reader")
+    __slots__ = ("_make_future", "_messages", "_reader")
 
-    def __init__(self, loop: AbstractEventLoop) -> None:
-        self._loop = loop
+    def __init__(self, make_future: Callable[[], Any]) -> None:
+        self._make_future = make_future
         self._messages: deque[ASGIReceiveEvent] | None = None
-        self._reader: Future[None] | None = None
+        self._reader: Any = None
 
     def put_nowait(self, message: ASGIReceiveEvent) -> None:
         """Add a message and wake the reader."""
@@ -34,7 +36,7 @@ class Inbox:
     async def get(self) -> ASGIReceiveEvent:
         """Wait for a message and take it. Cancelled, it has taken none."""
         while self._messages is None:
-            self._reader = self._loop.create_future()
+            self._reader = self._make_future()
             try:
                 await self._reader
             finally:
@@ -51,7 +53,7 @@ class Gate:
     __slots__ = ("_opened",)
 
     def __init__(self) -> None:
-        self._opened: Event | None = None
+        self._opened: anyio.Event | None = None
 
     def is_set(self) -> bool:
         """Return whether it is open."""
@@ -66,7 +68,7 @@ class Gate:
     def clear(self) -> None:
         """Close it."""
         if self._opened is None:
-            self._opened = Event()
+            self._opened = anyio.Event()
 
     async def wait(self) -> None:
         """Return when it is open, at once or later."""

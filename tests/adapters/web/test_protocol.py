@@ -19,7 +19,7 @@ from tests.adapters.web.test_writer import connections
 
 
 def inbox() -> Any:
-    return Inbox(asyncio.get_running_loop())
+    return Inbox(asyncio.get_running_loop().create_future)
 
 
 async def test_messages_are_read_in_the_order_they_came() -> None:
