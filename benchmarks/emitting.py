@@ -1,4 +1,4 @@
-"""How the two servers of ``benchmarks.peers`` send an event: each is made and encoded anew for each socket."""
+"""How the two servers of ``benchmarks.peers`` send an event: made and encoded anew for each socket."""
 
 from abc import ABC, abstractmethod
 from collections.abc import Awaitable, Callable

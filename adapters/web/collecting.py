@@ -1,8 +1,7 @@
 """How often Python looks for cycles while it serves: seldom, and never among what was there at the start.
 
-With its own thresholds it looks after every 700 objects, which is a few hundred events, and a fifth of the
-time of an event to a thousand sockets went into it; a full pass over the application stopped everybody for a
-tenth of a second.
+With its own thresholds it looks after every 700 objects, and a fifth of the time of an event to a thousand
+sockets went into it; a full pass also visits everything the application is made of.
 """
 
 import gc

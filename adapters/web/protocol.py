@@ -96,7 +96,7 @@ class SocketProtocol(WebSocketsSansIOProtocol):
         self.loop.call_later(CLOSE_SECONDS, self.transport.abort)
 
     def _forget_the_handshake(self) -> None:
-        """Headers are a quarter of what an idle socket holds; nobody reads them again."""
+        """Headers are a sixth of what an idle socket holds; nobody reads them again."""
         for kept in (self.request.headers, self.response.headers, self.scope["headers"]):
             kept.clear()  # type: ignore[union-attr]
 
