@@ -37,6 +37,9 @@ def test_the_other_counters_move_by_one() -> None:
     metrics.run_ended("completed", 2)
     metrics.refused("rate_limited")
     metrics.event_appended("agent_started")
+    metrics.healed()
+    metrics.reader_lapped()
+    metrics.resumed("trimmed")
     metrics.login("failed")
     metrics.foreign_access()
     metrics.sockets(7)
@@ -45,6 +48,9 @@ def test_the_other_counters_move_by_one() -> None:
     assert read["soledoor_run_seconds_sum", (("status", "completed"),)] == 2
     assert read["soledoor_refusals_total", (("reason", "rate_limited"),)] == 1
     assert read["soledoor_events_total", (("type", "agent_started"),)] == 1
+    assert read["soledoor_heals_total", ()] == 1
+    assert read["soledoor_lapped_readers_total", ()] == 1
+    assert read["soledoor_resumes_total", (("outcome", "trimmed"),)] == 1
     assert read["soledoor_logins_total", (("outcome", "failed"),)] == 1
     assert read["soledoor_foreign_access_total", ()] == 1
     assert read["soledoor_sockets", ()] == 7

@@ -14,13 +14,13 @@ from structlog.testing import capture_logs
 from adapters.event_log.memory import LogBounds, MemoryEventLog
 from adapters.web import protocol
 from adapters.web.delivery import Delivery, Sources
-from adapters.web.messages import Accepted
+from adapters.web.messages import Accepted, Bye
 from adapters.web.protocol import SocketProtocol
 from adapters.web.sockets.connection import Connection
 from adapters.web.sockets.writer import MOST_CONTROL_MESSAGES, Writer
 from config.limits import Limits
 from services.events import EventType, RunEvent
-from services.ports.events import EventLog, Frame, Head, Place, Watch
+from services.ports.events import EventLog, Frame, Head, Lapped, Place, Watch
 from tests.adapters.web.site import MakeSite, Site, eventually, receive, send, the_end
 from tests.adapters.web.standins import HandClock, Runs, metrics
 from tests.build import build
@@ -199,6 +199,40 @@ async def test_a_missed_wake_up_is_found_by_the_heartbeat() -> None:
 
     await bench.run(test)
     assert [message["type"] for message in bench.sent] == ["hello", "x", "ping"]
+
+
+async def woken(log: FlakyLog) -> int:
+    """Let a socket that has seen 3 be woken once and return why it was closed."""
+    bench = Bench(log)
+
+    async def test() -> None:
+        await bench.until(1)
+        log.wakes = 1
+        bench.writer.post(Bye(retry_ms=1))  # interrupts the waiting, so that the next wait is the wake-up
+
+    return (await bench.run(test))[0]
+
+
+async def test_events_of_another_epoch_are_never_taken_though_their_numbers_would_fit() -> None:
+    log = FlakyLog()
+    log.frames = [Frame(4, "r", b"{}", "e2")]
+
+    async def read(user_id: str, after: int, limit: int = 256) -> list[Frame]:
+        return log.frames
+
+    log.read = read  # type: ignore[method-assign]
+    assert await woken(log) == 4003
+
+
+async def test_a_place_that_is_ahead_of_the_log_is_a_lost_position_and_one_trimmed_a_slow_reader() -> None:
+    for head, code in ((Head("e1", 1, 2), 4003), (Head("e2", 1, 9), 4003), (Head("e1", 8, 9), 4002)):
+        log = FlakyLog()
+
+        async def read(user_id: str, after: int, limit: int = 256, head: Head = head) -> list[Frame]:
+            raise Lapped(after, head)
+
+        log.read = read  # type: ignore[method-assign]
+        assert await woken(log) == code
 
 
 @pytest.mark.parametrize("position", [Head("e2", 1, 3), Head("e1", 1, 2)])
