@@ -1,19 +1,31 @@
 """Documented stand-ins for roles, for tests of one part; the application's own tests use the real ones."""
 
-from collections.abc import AsyncGenerator
+from collections.abc import AsyncGenerator, Collection
 from pathlib import Path
 from typing import Any
 
 import anyio
+import anyio.lowlevel
 
+from adapters.alone.limits import MemoryLimits
 from containers.testing import FakeClock
 from services.errors import NotFound
 from services.ports.calls import CallRecord, CallStore
 from services.ports.clock import Clock
 from services.ports.ephemeral import Ephemeral
+from services.ports.limits import Limits, Place
 from services.ports.notices import Heard, Notices
+from tests.build import build
 
-__all__ = ["CountedMetrics", "FakeClock", "HereNotices", "HereValues", "KeptCalls", "NobodyListens"]
+__all__ = [
+    "CountedMetrics",
+    "FakeClock",
+    "HereNotices",
+    "HereValues",
+    "KeptCalls",
+    "NobodyListens",
+    "SharedLimits",
+]
 
 
 class KeptCalls(CallStore):
@@ -92,6 +104,44 @@ class HereNotices(Notices):
 
     def hear(self, kind: str, heard: Heard) -> None:
         self.hearers.setdefault(kind, []).append(heard)
+
+
+class SharedLimits(Limits):
+    """Limits that others share: each question suspends; ``gate`` is waited for, ``trouble`` is raised."""
+
+    def __init__(self, clock: Clock) -> None:
+        self._limits = build(MemoryLimits, clock)
+        self.trouble: Exception | None = None
+        self.gate: anyio.Event | None = None
+        self.asked: list[str] = []
+
+    @property
+    def shared(self) -> bool:
+        return True
+
+    async def take(self, place: Place, most: int, seconds: float) -> float | None:
+        await self._reached("take")
+        return await self._limits.take(place, most, seconds)
+
+    async def give(self, places: Collection[Place]) -> None:
+        await self._reached("give")
+        await self._limits.give(places)
+
+    async def keep(self, places: Collection[Place], seconds: float) -> frozenset[Place]:
+        await self._reached("keep")
+        return await self._limits.keep(places, seconds)
+
+    async def hit(self, key: str, most: int, window_s: float) -> float | None:
+        await self._reached("hit")
+        return await self._limits.hit(key, most, window_s)
+
+    async def _reached(self, asked: str) -> None:
+        await anyio.lowlevel.checkpoint()
+        self.asked.append(asked)
+        if self.gate is not None:
+            await self.gate.wait()
+        if self.trouble is not None:
+            raise self.trouble
 
 
 class NobodyListens:

@@ -2,6 +2,9 @@
 
 from collections import Counter
 
+import anyio
+
+STARTED, GO_ON = anyio.Event(), anyio.Event()
 RAN: Counter[str] = Counter()  # tests use names of their own
 
 
@@ -11,9 +14,16 @@ async def count_up(name: str) -> int:
     return RAN[name]
 
 
+async def count_slowly(name: str) -> int:
+    """Count, once it may go on."""
+    STARTED.set()
+    await GO_ON.wait()
+    return await count_up(name)
+
+
 async def fail() -> None:
     """Fail in every case."""
     raise RuntimeError("always")
 
 
-__all__ = ["count_up", "fail"]
+__all__ = ["count_slowly", "count_up", "fail"]

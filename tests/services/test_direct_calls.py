@@ -1,14 +1,20 @@
 """Direct calls: one tool, its own scope, and keys that make repetitions harmless."""
 
+from dataclasses import replace
+
 import anyio
 import pytest
 
 from config.settings import Settings, Tools
-from services.errors import Conflict, PermissionDenied
+from containers.bootstrap import bootstrap
+from services.errors import Conflict, FieldError, PermissionDenied
+from services.kept_results import claimed, kept, read
 from services.ports.identity import User
-from tests.services.counting_tools import RAN
+from services.tools.result import ToolError, ToolExecutionResult
+from tests.services.counting_tools import GO_ON, RAN, STARTED
 
 ANN = User("user-ann", "ann", frozenset({"user"}))
+TOOLS = Tools(modules=("tests.services.counting_tools",))
 BOB = User("user-bob", "bob", frozenset({"user"}))
 
 
@@ -19,7 +25,7 @@ def from_zero():
 
 @pytest.fixture
 def soledoor_settings(tmp_path):
-    return Settings(data=tmp_path / "d", tools=Tools(modules=("tests.services.counting_tools",)))
+    return Settings(data=tmp_path / "d", tools=TOOLS)
 
 
 async def test_a_call_has_a_run_and_a_record_of_its_own(soledoor_app):
@@ -72,3 +78,42 @@ async def test_a_replayed_failure_has_its_error_whole(soledoor_app):
     assert (one.replayed, other.replayed) == (False, True)
     assert other.error == one.error
     assert other.call_id == one.call_id
+
+
+async def test_another_process_waits_for_the_first_and_runs_nothing_itself(soledoor_app, soledoor_settings):
+    async with bootstrap(soledoor_settings) as other:
+        results = {}
+
+        async def call(which, application):
+            results[which] = await application.calls.call(ANN, "count_slowly", {"name": "e"}, "key-1")
+
+        async with anyio.create_task_group() as tasks:
+            tasks.start_soon(call, "first", soledoor_app)
+            await STARTED.wait()
+            tasks.start_soon(call, "second", other)
+            with pytest.raises(Conflict):
+                await other.calls.call(ANN, "count_slowly", {"name": "f"}, "key-1")
+            assert not results
+            GO_ON.set()
+        assert (results["first"].replayed, results["second"].replayed) == (False, True)
+        assert results["second"].result == results["first"].result == 1
+        assert RAN["e"] == 1
+
+
+async def test_a_key_outlives_the_process(soledoor_app, soledoor_settings):
+    first = await soledoor_app.calls.call(ANN, "count_up", {"name": "g"}, "key-1")
+    async with bootstrap(soledoor_settings) as other:
+        assert await other.calls.call(ANN, "count_up", {"name": "g"}, "key-1") == replace(
+            first, replayed=True
+        )
+
+
+def test_a_result_of_any_kind_is_kept():
+    error = ToolError("tool_failed", "no", [FieldError("a", "b")], 1.5)
+    odd = ToolExecutionResult(False, "t", "c", {"at": float("inf"), "x": object}, error, 1.0, "u", "r")
+    again = read(kept("digest", odd))
+    assert again.digest == "digest"
+    assert again.result is not None
+    assert again.result.error == replace(error, details=(FieldError("a", "b"),))
+    assert again.result.result["x"] == str(object)
+    assert read(claimed("digest")).result is None

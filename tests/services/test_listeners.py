@@ -114,3 +114,22 @@ def test_closing_may_remove_and_add_meanwhile() -> None:
     listeners.add("u-1", "s-1", lambda *_: None)
     assert listeners.close_session("s-1") == 2
     assert (listeners.count(), listeners.has("u-1")) == (0, False)
+
+
+def test_one_that_comes_in_while_its_session_ends_is_closed() -> None:
+    here = Connections()
+    here.listeners.close_session("s-1")
+    late = here.connect("late")
+    here.connect("other", session_id="s-2")
+    assert here.closed == [("late", 4401, "session ended")]
+    assert here.listeners.count() == 1
+    here.listeners.remove(late)  # type: ignore[arg-type]
+    assert here.listeners.count() == 1
+
+
+def test_only_the_last_ended_sessions_are_remembered(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("services.listeners.MOST_REMEMBERED", 2)
+    here = Connections()
+    for number in range(3):
+        here.listeners.close_session(f"s-{number}")
+    assert list(here.listeners._ended) == ["s-1", "s-2"]

@@ -1,6 +1,6 @@
 import pytest
 
-from services.errors import Conflict, InvalidInput
+from services.errors import AuthenticationError, Conflict, InvalidInput, NotFound
 from services.identity.accounts import Accounts
 from tests.build import build
 from tests.services.identity.stores import PASSWORD, World
@@ -55,3 +55,35 @@ async def test_the_operator_may_ask_for_longer_passwords(world: World) -> None:
     with pytest.raises(InvalidInput, match="must have 15 to 128 characters"):
         await strict.create("Bob", "x7#kQ9!mZ2&pL4")
     await strict.create("Bob", "x7#kQ9!mZ2&pL4v")
+
+
+async def test_a_changed_password_ends_the_sessions_that_the_old_one_opened(world: World) -> None:
+    login = await world.sessions.login("Ada", PASSWORD, "10.0.0.1")
+    user = await world.accounts.named("ada")
+    await world.accounts.change_password(user, "three green doors")
+    with pytest.raises(AuthenticationError):
+        await world.sessions.authenticate(login.token)
+    with pytest.raises(AuthenticationError):
+        await world.sessions.login("Ada", PASSWORD, "10.0.0.1")
+    assert (await world.sessions.login("Ada", "three green doors", "10.0.0.1")).user == user
+    assert world.notices.posted == [("sessions_ended", login.session_id)]
+
+
+@pytest.mark.parametrize("password", ["short", "password", "Ada" * 100, "\ud800" * 12])
+async def test_a_bad_new_password_changes_nothing(world: World, password: str) -> None:
+    login = await world.sessions.login("Ada", PASSWORD, "10.0.0.1")
+    with pytest.raises(InvalidInput, match="password"):
+        await world.accounts.change_password(login.user, password)
+    assert (await world.sessions.authenticate(login.token)).user == login.user
+
+
+async def test_a_disabled_account_is_out_and_may_come_back(world: World) -> None:
+    login = await world.sessions.login("Ada", PASSWORD, "10.0.0.1")
+    await world.accounts.disable(login.user)
+    assert world.notices.posted == [("sessions_ended", login.session_id)]
+    with pytest.raises(AuthenticationError):
+        await world.sessions.login("Ada", PASSWORD, "10.0.0.1")
+    await world.accounts.enable(login.user)
+    await world.sessions.login("Ada", PASSWORD, "10.0.0.1")
+    with pytest.raises(NotFound):
+        await world.accounts.named("nobody")
