@@ -31,8 +31,13 @@ class ServerProcess:
 
     async def account(self, name: str, password: str, *, role: str = "user") -> None:
         """Make an account by the command line, beside the running server."""
-        command = [*_soledoor(), "user", "create", name, "--password-stdin", "--role", role]
-        await anyio.run_process(command, input=password.encode(), env=self.environment, cwd=ROOT)
+        await self.command("user", "create", name, "--password-stdin", "--role", role, given=password)
+
+    async def command(self, *arguments: str, given: str = "") -> str:
+        """Run a command of ours with the server's settings; return what it prints."""
+        line = [*_soledoor(), *arguments]
+        done = await anyio.run_process(line, input=given.encode(), env=self.environment, cwd=ROOT)
+        return done.stdout.decode()
 
     async def logged(self, wanted: Callable[[dict[str, Any]], bool]) -> dict[str, Any]:
         """Return the first log line that is wanted, waiting for it."""
