@@ -20,6 +20,7 @@ from pydantic_settings import (
 
 from config.database import Database
 from config.limits import Limits
+from config.redis import Redis
 from config.section import Count, Days, Seconds, Section
 
 MINIMUM_SECRET = 32
@@ -90,8 +91,8 @@ class Auth(Section):
 class Events(Section):
     """How events are kept for sockets."""
 
-    log: Literal["auto", "sql", "memory"] = Field(
-        default="auto", description="where; auto: the database (sql)"
+    log: Literal["auto", "sql", "redis", "memory"] = Field(
+        default="auto", description="where; auto: redis when `redis.url` is set, else the database (sql)"
     )
     position_check: Seconds = Field(default=1, description="how often memory is compared with the store")
 
@@ -171,6 +172,7 @@ class Settings(BaseSettings):
     auth: Auth = Auth()
     database: Database = Database()
     events: Events = Events()
+    redis: Redis = Redis()
     limits: Limits = Limits()
     tools: Tools = Tools()
     agents: Agents = Agents()

@@ -17,6 +17,7 @@ from containers.lifespan import Lifespan
 from containers.logs import choose_log
 from containers.models import choose_model
 from containers.origin import refuse_foreign_packages
+from containers.redis import choose_redis
 from containers.roles import ROLES
 from services.agents.registry import AgentRegistry
 from services.calls import DirectCalls
@@ -70,6 +71,7 @@ def container_for(settings: Settings) -> ApplicationContainer:
     choose_engines(container, settings.database)
     choose_model(container, settings.models)
     choose_log(container, settings.events)
+    choose_redis(container, settings)
     add_agents(container, settings.agents.modules)
     verify(container, ROLES)
     return container

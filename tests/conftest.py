@@ -4,7 +4,7 @@ import signal
 
 import pytest
 
-pytest_plugins = ["containers.testing", "tests.engines.postgres"]
+pytest_plugins = ["containers.testing", "tests.engines.postgres", "tests.engines.redis"]
 
 # What a shell puts in the background ignores Ctrl-C, and each process that the tests start would inherit it.
 if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:

@@ -13,6 +13,7 @@ from importlib.metadata import version
 import anyio
 
 from adapters.cli.migrating import database_place
+from adapters.redis.unusable import refuse_without_client
 from adapters.storage.directory import usable
 from adapters.storage.migrate import current
 from adapters.storage.revisions import head
@@ -69,6 +70,26 @@ def _data(settings: Settings) -> Check:
     except SoledoorError as error:
         return Check("data", Level.FAIL, str(error))
     return Check("data", Level.OK, str(settings.data))
+
+
+def redis(settings: Settings) -> Iterator[Check]:
+    """The Redis server, where one is set."""
+    if settings.redis.url is None:
+        return
+    try:
+        refuse_without_client()
+        from adapters.redis.address import RedisAddress  # noqa: PLC0415 - the client is an extra
+        from adapters.redis.examining import examine  # noqa: PLC0415
+
+        address = RedisAddress(settings.redis.url.get_secret_value(), settings.redis.timeout)
+        findings = anyio.run(examine, address, backend="asyncio")
+    except SoledoorError as error:
+        yield Check("redis", Level.FAIL, str(error))
+        return
+    for finding in findings:
+        yield Check("redis", Level.WARN, f"{address} {finding}")
+    if not findings:
+        yield Check("redis", Level.OK, f"{address}, nothing is lost when it stops")
 
 
 def _database(settings: Settings) -> Check:

@@ -9,7 +9,7 @@ from rich.text import Text
 
 from adapters.cli.application import Bootstrap
 from adapters.cli.building import entered
-from adapters.cli.checks import Check, Level, machine, storage
+from adapters.cli.checks import Check, Level, machine, redis, storage
 from adapters.cli.quiet import quiet
 from adapters.cli.refusals import stop_for
 from adapters.cli.terminal import inert, json_text, say
@@ -27,7 +27,7 @@ def examine(bootstrap: Bootstrap, config: Path | None, data: Path | None, *, as_
         read = read_settings(config, data=data)
         configure_logs(quiet(read).logs)
         settings = listing(read, config, data=data)
-        checks = [*machine(read), *storage(read), application(bootstrap, read)]
+        checks = [*machine(read), *storage(read), *redis(read), application(bootstrap, read)]
     except SettingsError as error:
         checks = [Check("settings", Level.FAIL, "; ".join(error.problems), "correct them, then ask again")]
     failed = any(check.level is Level.FAIL for check in checks)
@@ -42,7 +42,13 @@ def application(bootstrap: Bootstrap, settings: Settings) -> Check:
     """Build the whole application over an empty directory: tools load, the graph is sound, the model too."""
     with tempfile.TemporaryDirectory() as empty:
         database = settings.database.model_copy(update={"url": None})
-        elsewhere = quiet(settings).model_copy(update={"data": Path(empty), "database": database})
+        instead = {
+            "data": Path(empty),
+            "database": database,
+            "redis": settings.redis.model_copy(update={"url": None}),
+            "events": settings.events.model_copy(update={"log": "auto"}),
+        }
+        elsewhere = quiet(settings).model_copy(update=instead)
         try:
             tools = entered(bootstrap, elsewhere, lambda running: len(running.catalog.all()))
         except Exception as error:  # noqa: BLE001 - whatever it is, the doctor says so and goes on

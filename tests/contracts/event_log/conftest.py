@@ -13,10 +13,14 @@ from adapters.storage.migrate import migrate
 from adapters.storage.sqlite import SqliteFile
 from services.events import EventType, RunEvent
 from services.ports.events import EventLog
-from tests.contracts.event_log.kinds import Durable, Kind, Memory, Postgres, Sqlite
+from tests.contracts.event_log.kinds import Durable, Kind, Memory, Postgres, Redis, Sqlite
 from tests.fakes import FakeClock
 
-DURABLE = ("sqlite", pytest.param("postgres", marks=pytest.mark.needs("postgres")))
+DURABLE = (
+    "sqlite",
+    pytest.param("postgres", marks=pytest.mark.needs("postgres")),
+    pytest.param("redis", marks=pytest.mark.needs("redis-server")),
+)
 MakeLog = Callable[..., Awaitable[EventLog]]
 
 
@@ -38,6 +42,8 @@ def made(name: str, clock: FakeClock, request: pytest.FixtureRequest, folder: Pa
         return Memory(clock)
     if name == "postgres":
         return Postgres(clock, request.getfixturevalue("postgres_url"))
+    if name == "redis":
+        return Redis(clock, request.getfixturevalue("redis_url"), request.getfixturevalue("redis_prefix"))
     assert name == "sqlite"
     path = folder / "soledoor.db"
     shutil.copy(request.getfixturevalue("empty_file"), path)  # quicker than making tables

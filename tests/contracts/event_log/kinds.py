@@ -6,6 +6,7 @@ from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from pathlib import Path
 
 from anyio import sleep_forever
+from redis import Redis as SyncRedis
 
 from adapters.event_log.memory import LogBounds, MemoryEventLog
 from adapters.event_log.ring import RingBounds
@@ -13,6 +14,9 @@ from adapters.event_log.sql.postgres import PostgresEventStore
 from adapters.event_log.sql.store import SqlEventStore
 from adapters.event_log.store import EventStore, KeptBounds
 from adapters.event_log.stored import StoredEventLog
+from adapters.redis.address import RedisAddress
+from adapters.redis.events import RedisEventStore
+from adapters.redis.link import RedisLink
 from adapters.storage.places import located
 from adapters.storage.postgres import PostgresServer
 from adapters.storage.postgres_database import PostgresDatabase
@@ -20,7 +24,7 @@ from adapters.storage.sqlite_database import SqliteDatabase
 from services.ports.clock import Clock
 from services.ports.events import EventLog
 from tests.build import build
-from tests.fakes import CountedMetrics
+from tests.fakes import CountedMetrics, FakeClock
 
 SELDOM = 3600.0
 """Position checks are made by the test."""
@@ -87,6 +91,31 @@ class Durable(Kind):
                 store.follow = _nothing_comes  # type: ignore[assignment,method-assign]
             async with build(StoredEventLog, store, self.metrics, RING, check) as log:
                 yield log
+
+
+class Redis(Durable):
+    """The keys of one test on a server, whose clock is its own: time passes by making keys end sooner."""
+
+    def __init__(self, clock: FakeClock, url: str, prefix: str) -> None:
+        super().__init__(clock)
+        self._url, self._prefix = url, prefix
+        advance = clock.advance
+
+        def advance_both(seconds: float) -> None:
+            advance(seconds)
+            self._age(int(seconds * 1000))
+
+        clock.advance = advance_both  # type: ignore[method-assign]
+
+    @asynccontextmanager
+    async def store(self, bounds: KeptBounds) -> AsyncIterator[EventStore]:
+        async with build(RedisLink, RedisAddress(self._url, 10)) as link:
+            yield build(RedisEventStore, link, bounds, self._prefix)
+
+    def _age(self, milliseconds: int) -> None:
+        with SyncRedis.from_url(self._url) as server:
+            for key in server.scan_iter(f"{self._prefix}:*"):
+                server.pexpire(key, server.pttl(key) - milliseconds)
 
 
 class Sqlite(Durable):

@@ -15,6 +15,11 @@ from sqlalchemy import Connection, text
 
 from adapters.alone.leases import MemoryLeases
 from adapters.alone.limits import MemoryLimits
+from adapters.redis.address import RedisAddress
+from adapters.redis.leases import RedisLeases
+from adapters.redis.limits import RedisLimits
+from adapters.redis.link import RedisLink
+from adapters.redis.scripts import Script
 from adapters.storage.database import Database
 from adapters.storage.ephemeral import SqlEphemeral
 from adapters.storage.leases import SqlLeases
@@ -31,6 +36,11 @@ from services.ports.limits import Limits
 from services.ports.switches import SwitchStore
 from tests.build import build
 from tests.fakes import FakeClock
+
+UP_FOR_LONG = Script(
+    "local history = string.match(redis.call('INFO', 'replication'), 'master_replid:(%w+)')"
+    "return redis.call('HSET', KEYS[1], 'g', history, 't', 0, 'w', 0)"
+)
 
 
 class Engine(ABC):
@@ -64,6 +74,20 @@ class Alone(Engine):
 
     async def leases(self) -> Leases:
         return self._leases
+
+
+class Redis(Engine):
+    """The keys of one test, on a server that has been up for long."""
+
+    def __init__(self, link: RedisLink, prefix: str) -> None:
+        self._link, self._prefix = link, prefix
+
+    async def limits(self) -> Limits:
+        return build(RedisLimits, self._link, self._prefix)
+
+    async def leases(self) -> Leases:
+        await self._link.ask(UP_FOR_LONG.on(f"{self._prefix}:{{leases}}"))
+        return build(RedisLeases, self._link, self._prefix)
 
 
 class Sql(Engine):
@@ -156,10 +180,15 @@ def _database(kind: str, request: pytest.FixtureRequest, stack: AsyncExitStack, 
     return Sqlite(stack, folder / "soledoor.db")
 
 
-@pytest.fixture(params=["alone", *SQL])
+@pytest.fixture(params=["alone", *SQL, pytest.param("redis", marks=pytest.mark.needs("redis-server"))])
 async def engine(request: pytest.FixtureRequest, tmp_path: Path) -> AsyncIterator[Engine]:
     """Every engine; a further one is a further parameter here."""
     async with AsyncExitStack() as stack:
+        if request.param == "redis":
+            address = RedisAddress(request.getfixturevalue("redis_url"), 10)
+            link = await stack.enter_async_context(build(RedisLink, address))
+            yield Redis(link, request.getfixturevalue("redis_prefix"))
+            return
         alone = request.param == "alone"
         yield Alone() if alone else _database(request.param, request, stack, tmp_path)
 
