@@ -188,6 +188,24 @@ async def test_leaving_waits_for_what_was_queued(where: str | Path) -> None:
         assert len(await again.read(ids)) == 20
 
 
+async def test_leaving_waits_for_what_is_at_work(where: str | Path) -> None:
+    hold, left = Hold(), anyio.Event()
+
+    async def live() -> None:
+        async with opened(where) as database:
+            tasks.start_soon(database.write, hold.here)
+            await hold.begun.wait()
+        left.set()
+
+    async with anyio.create_task_group() as tasks:
+        tasks.start_soon(live)
+        await hold.begun.wait()
+        await anyio.wait_all_tasks_blocked()
+        assert not left.is_set()
+        hold.let_go()
+    assert left.is_set()
+
+
 async def test_a_database_that_is_not_open_refuses(where: str | Path) -> None:
     async def refuses(database: Database) -> None:
         for use in (database.read, database.write):

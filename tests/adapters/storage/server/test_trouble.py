@@ -5,15 +5,19 @@ from typing import Any
 import anyio
 import pytest
 from sqlalchemy import Connection, select, text, update
+from sqlalchemy.engine import make_url
 from sqlalchemy.exc import IntegrityError
 
+from adapters.storage.notifying import notify
 from adapters.storage.postgres_database import PostgresDatabase
 from adapters.storage.tables import users as table
 from services.errors import InvalidInput, Unavailable
-from tests.adapters.storage.server.conftest import Opens
+from tests.adapters.storage.server.conftest import Opens, server_at
+from tests.build import build
 from tests.contracts.storage.conftest import Hold
 from tests.contracts.storage.test_database import adding, ids
 from tests.engines.postgres import Postgres
+from tests.faults.proxy import FaultProxy
 
 pytestmark = pytest.mark.needs("postgres")
 
@@ -89,6 +93,21 @@ async def test_a_server_that_stops_is_refused_and_one_that_is_back_is_used(
             await database.write(_touch)
 
 
+async def test_connections_that_died_unused_cost_nobody_a_write(opens: Opens, postgres: Postgres) -> None:
+    holds = [Hold() for _ in range(8)]
+    async with opens(connections=8) as database:
+        async with anyio.create_task_group() as tasks:
+            for hold in holds:
+                tasks.start_soon(database.write, hold.here)
+                await hold.begun.wait()
+            for hold in holds:
+                hold.let_go()
+        postgres.cluster.stop()
+        postgres.cluster.start()
+        await anyio.wait_all_tasks_blocked()
+        await database.write(lambda connection: notify(connection, "any"))
+
+
 def _touch(connection: Connection) -> None:
     connection.execute(update(table).values(roles="[]")).close()
 
@@ -122,11 +141,36 @@ async def test_a_server_that_says_nothing_more_is_given_up(
 
     def silent(connection: Connection) -> None:
         connection.execute(text("SET LOCAL statement_timeout = 0")).close()
-        connection.execute(text("SELECT pg_sleep(60)")).close()
+        connection.connection.cursor().execute("SELECT pg_sleep(60)")  # as a Prepared does
 
     async with opens(connections=1, work_timeout=0.1) as database:
         assert (await refusal(database, silent)).detail == "The database took too long."
         assert await database.read(ids) == []
+
+
+async def test_a_network_that_swallows_everything_is_given_up_and_used_again(
+    postgres: Postgres, postgres_url: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("adapters.storage.postgres_database.MARGIN", 0.1)
+    tries = 0
+
+    def silent(connection: Connection) -> None:
+        nonlocal tries
+        tries += 1
+        adding(f"u{tries}")(connection)
+        proxy.up.passing = proxy.down.passing = False
+        cursor = connection.connection.cursor()
+        cursor.execute("SELECT 1")
+
+    name = make_url(postgres_url).database
+    async with FaultProxy.before(postgres.cluster.port) as proxy:
+        url = postgres.cluster.url(str(name), tcp=True).replace(str(postgres.cluster.port), str(proxy.port))
+        waits = {"work_timeout": 0.3, "connect_timeout": 0.3, "busy_timeout": 5.0}
+        async with build(PostgresDatabase, server_at(url, **waits), 1) as database:
+            assert (await refusal(database, silent)).detail == "The database took too long."
+            proxy.up.passing = proxy.down.passing = True
+            assert await database.read(ids) == []
+    assert tries == 1
 
 
 async def test_a_row_that_somebody_else_holds_is_a_clear_refusal_and_then_over(opens: Opens) -> None:
@@ -169,7 +213,7 @@ async def test_two_that_wait_for_each_other_are_both_done(opens: Opens) -> None:
             tasks.start_soon(both, database, "ann", "bob")
             tasks.start_soon(both, database, "bob", "ann")
         assert await database.read(lambda c: c.execute(select(table.c.roles)).scalars().all()) == ["0++"] * 2
-        assert len(tries) == 3
+        assert len(tries) >= 3  # whoever is run again may be too early once more
 
 
 async def test_an_error_that_the_work_swallows_is_not_confirmed(opens: Opens) -> None:
