@@ -70,8 +70,10 @@ class MemoryLimits(Limits, metaclass=Sealed):
 
     def _forget(self, now: float) -> None:
         """Keys are ordered by their last hit, so the work is only what there is to forget."""
-        while next(iter(self._hits.values())).over(now):
+        oldest = next(iter(self._hits.values()))
+        while now - oldest.recent[-1] >= oldest.window:
             self._hits.popitem(last=False)
+            oldest = next(iter(self._hits.values()))
 
     @staticmethod
     def _lose(held: dict[str, float], now: float) -> None:
@@ -85,6 +87,3 @@ class _Hits:
     def __init__(self, window: float) -> None:
         self.recent: deque[float] = deque()
         self.window = window
-
-    def over(self, now: float) -> bool:
-        return now - self.recent[-1] >= self.window

@@ -7,7 +7,7 @@ protects this process. A call that finds no room waits its turn for a bounded ti
 and is then refused with a time to come back.
 """
 
-from collections import Counter, deque
+from collections import deque
 from dataclasses import dataclass
 
 import anyio
@@ -34,9 +34,9 @@ class CallLimits(metaclass=Sealed):
     """Admission of tool calls."""
 
     def __init__(self, bounds: CallBounds, limits: Limits, places: Places) -> None:
-        self._bounds, self._places = bounds, places
+        self._bounds, self._places, self._shared = bounds, places, places.shared
         self._minute = Rate(limits, "calls", bounds.per_minute)
-        self._users: Counter[str] = Counter()
+        self._users: dict[str, int] = {}
         self._active = 0
         self._waiting: deque[tuple[str, anyio.Event]] = deque()
         self._lines = Lines()
@@ -48,7 +48,7 @@ class CallLimits(metaclass=Sealed):
 
     def active_of(self, user_id: str) -> int:
         """How many calls of this user run now, in this process."""
-        return self._users[user_id]
+        return self._users.get(user_id, 0)
 
     async def acquire(self, user_id: str) -> None:
         """Take a place, waiting for one if need be; give it back with ``release``.
@@ -56,8 +56,10 @@ class CallLimits(metaclass=Sealed):
         Raises ``TooMuch`` (``rate_limited`` at once, ``too_many_calls`` after the wait) and ``Unavailable``.
         Safe to cancel: no place is kept.
         """
-        await self._minute.count(user_id)
-        if self._places.shared:
+        wait = await self._minute.hit(user_id)
+        if wait is not None:
+            raise self._minute.refusal(wait)
+        if self._shared:
             await self._acquire_shared(user_id)
         elif self._waiting or not self._take(user_id):
             with anyio.move_on_after(self._bounds.wait):
@@ -67,7 +69,7 @@ class CallLimits(metaclass=Sealed):
 
     def release(self, user_id: str) -> None:
         """Give a place back."""
-        if self._places.shared:
+        if self._shared:
             self._places.give(_key(user_id))
         self._release_here(user_id)
 
@@ -106,16 +108,17 @@ class CallLimits(metaclass=Sealed):
 
     def _release_here(self, user_id: str) -> None:
         self._active -= 1
-        self._users[user_id] -= 1
-        if not self._users[user_id]:
-            del self._users[user_id]
+        mine = self._users.pop(user_id) - 1
+        if mine:
+            self._users[user_id] = mine
         if self._waiting:
             self._wake()
 
     def _take(self, user_id: str) -> bool:
-        if self._users[user_id] >= self._bounds.per_user or self._active >= self._bounds.total:
+        mine = self._users.get(user_id, 0)
+        if mine >= self._bounds.per_user or self._active >= self._bounds.total:
             return False
-        self._users[user_id] += 1
+        self._users[user_id] = mine + 1
         self._active += 1
         return True
 
