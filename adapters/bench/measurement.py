@@ -78,6 +78,8 @@ class Measurement:
             for user in self._users:
                 for reader in user.readers:
                     reader.client.history.finish()
+        if self._fleet is not None:
+            self._tally.injected = self._fleet.injected
         return report(
             self._users,
             self._findings,

@@ -9,6 +9,7 @@ class Plan:
     """Pace and runs are per user and second; ``cuts`` and ``kills`` are seconds between two.
 
     ``gaps`` says whether a gap that was told is no fault: not so for a log that keeps everything.
+    Dropped wake-ups and repeated appends are so many of a hundred.
     """
 
     users: int = 10
@@ -21,6 +22,13 @@ class Plan:
     kills: float | None = None
     patience: float = 45.0
     gaps: bool = True
+    dropped_wakeups: float = 0.0
+    repeated_appends: float = 0.0
+
+    @property
+    def faulty(self) -> bool:
+        """Whether servers of its own get faults between them and their event store."""
+        return bool(self.dropped_wakeups or self.repeated_appends)
 
     @property
     def call_seconds(self) -> float:

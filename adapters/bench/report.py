@@ -62,6 +62,7 @@ def report(
         "told_missing": sum(each.told_missing for each in histories),
         "cuts": tally.cuts,
         "kills": tally.kills,
+        "injected": dict(tally.injected),
         "reconnects": tally.reconnects,
         "holes": tally.holes,
         "silent": tally.silent,

@@ -4,7 +4,8 @@ import os
 import random
 import signal
 import sys
-from collections.abc import AsyncGenerator, Mapping
+from collections import Counter
+from collections.abc import AsyncGenerator, Mapping, Sequence
 from contextlib import asynccontextmanager
 from pathlib import Path
 from subprocess import DEVNULL, PIPE
@@ -13,6 +14,7 @@ import anyio
 from anyio.abc import Process
 from anyio.streams.buffered import BufferedByteReceiveStream
 
+from adapters.bench.faulty import Faults
 from config.reading import PREFIX, variable
 from services.errors import SoledoorError
 
@@ -34,15 +36,15 @@ class ServerUnusable(SoledoorError):
 class OwnServer:
     """One ``soledoor serve``; its address stays the same when it is started again."""
 
-    def __init__(self, environment: Mapping[str, str], errors: Path) -> None:
-        self._environment, self._errors = environment, errors
+    def __init__(self, command: Sequence[str], environment: Mapping[str, str], errors: Path) -> None:
+        self._command, self._environment, self._errors = command, environment, errors
         self._process: Process | None = None
         self._port = "0"
         self.url = ""
 
     async def start(self) -> None:
         """Return once it answers; raises ``ServerUnusable`` with the last line it wrote."""
-        command = [sys.executable, "-P", "-m", "soledoor", "serve", "--port", self._port]
+        command = [sys.executable, "-P", "-m", *self._command, "serve", "--port", self._port]
         with self._errors.open("ab") as errors:
             # A session of its own: Ctrl-C is for the one who measures, who then stops the servers.
             self._process = await anyio.open_process(
@@ -87,19 +89,31 @@ class OwnServer:
 class Fleet:
     """The servers that one measurement uses; all share one data directory."""
 
-    def __init__(self, servers: list[OwnServer]) -> None:
-        self._servers = servers
+    def __init__(self, servers: list[OwnServer], faults: Faults | None = None) -> None:
+        self._servers, self._faults = servers, faults
 
     @property
     def urls(self) -> list[str]:
         """Where they answer."""
         return [server.url for server in self._servers]
 
+    @property
+    def injected(self) -> Counter[str]:
+        """Which faults there were between them and their event store, and how often."""
+        return Counter() if self._faults is None else self._faults.noted()
+
     async def kill_one(self) -> None:
         """Kill one of them and start it again at once; return when it answers."""
         server = random.choice(self._servers)  # noqa: S311 - chance, not secrecy
         await server.kill()
         await server.start()
+
+
+def command_for(faults: Faults | None) -> Sequence[str]:
+    """Return the module to run: with faults it is another one, which takes them from its first arguments."""
+    if faults is None:
+        return ["soledoor"]
+    return ["containers.faulty", str(faults.drop), str(faults.repeat), str(faults.notes)]
 
 
 def environment_for(data: Path, settings: Mapping[str, str]) -> dict[str, str]:
@@ -110,14 +124,17 @@ def environment_for(data: Path, settings: Mapping[str, str]) -> dict[str, str]:
 
 
 @asynccontextmanager
-async def own_servers(data: Path, settings: Mapping[str, str], replicas: int) -> AsyncGenerator[Fleet, None]:
+async def own_servers(
+    data: Path, settings: Mapping[str, str], replicas: int, faults: Faults | None = None
+) -> AsyncGenerator[Fleet, None]:
     """Run so many servers for the block; raises ``ServerUnusable``. ``settings`` has dotted names."""
-    environment = environment_for(data, settings)
-    servers = [OwnServer(environment, data / f"server-{number}.log") for number in range(1, replicas + 1)]
+    environment, command = environment_for(data, settings), command_for(faults)
+    logs = [data.parent / f"server-{number}.log" for number in range(1, replicas + 1)]
+    servers = [OwnServer(command, environment, log) for log in logs]
     try:
         for server in servers:
             await server.start()
-        yield Fleet(servers)
+        yield Fleet(servers, faults)
     finally:
         with anyio.CancelScope(shield=True):
             async with anyio.create_task_group() as tasks:

@@ -47,3 +47,5 @@ class Tally:
     rejected: Counter[str] = field(default_factory=Counter)
     calls: Counter[str] = field(default_factory=Counter)
     kills: int = 0
+    injected: Counter[str] = field(default_factory=Counter)
+    """Faults between servers and their event store."""

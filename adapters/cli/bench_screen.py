@@ -61,6 +61,8 @@ def _lines(of: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
     )
     yield "calls", _counted(of["calls"])
     yield "trouble", f"{of['cuts']} cuts, {of['kills']} kills, {of['reconnects']} reconnects"
+    if of["injected"]:
+        yield "injected", _counted(of["injected"])
     yield "closes", _counted(of["closes"])
     yield "refusals", _counted(of["refusals"])
     yield (

@@ -60,6 +60,8 @@ class Wish:
             raise Stop("--url needs a login: --user NAME, once for each user to measure with")
         if self.plan.kills is not None:
             raise Stop("--kills: only servers that are started here can be killed; leave --url out")
+        if self.plan.faulty:
+            raise Stop("--drop-wakeups, --repeat-appends: only for servers that are started here")
         if self.pairs or any(self.named.values()) or self.replicas > 1:
             raise Stop(
                 "--set, --replicas and settings are for servers that are started here; leave --url out"

@@ -12,6 +12,7 @@ from pathlib import Path
 import anyio
 
 from adapters.bench.accounts import log_in, offers_load
+from adapters.bench.faulty import Faults
 from adapters.bench.measurement import Measurement
 from adapters.bench.plan import Plan
 from adapters.bench.report import Report
@@ -110,8 +111,16 @@ async def _ground(
     with tempfile.TemporaryDirectory(prefix="soledoor-bench-") as directory:
         data = Path(directory) / "data"
         made = await make_accounts(bootstrap, data, settings, wish.plan.users)
-        async with own_servers(data, settings, wish.replicas) as fleet:
+        faults = _faults(wish.plan, Path(directory) / "faults")
+        async with own_servers(data, settings, wish.replicas, faults) as fleet:
             yield Ground(fleet.urls, list(await log_in(fleet.urls[0], made)), fleet)
+
+
+def _faults(plan: Plan, notes: Path) -> Faults | None:
+    if not plan.faulty:
+        return None
+    notes.mkdir()
+    return Faults(plan.dropped_wakeups, plan.repeated_appends, notes)
 
 
 async def _possible(plan: Plan, ground: Ground) -> Plan:

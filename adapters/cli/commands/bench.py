@@ -17,6 +17,8 @@ PasswordStdin = Annotated[
 ]
 Replicas = Annotated[int, typer.Option(min=1, help="Without --url: how many servers to start.")]
 DatabaseUrl = Annotated[str | None, typer.Option(help="Without --url: the setting database.url.")]
+RedisUrl = Annotated[str | None, typer.Option(help="Without --url: the setting redis.url.")]
+Percent = Annotated[float, typer.Option(min=0, max=100, hidden=True)]
 Set = Annotated[
     list[str] | None,
     typer.Option("--set", metavar="NAME=VALUE", help="Without --url: a setting of the servers; repeatable."),
@@ -54,6 +56,9 @@ def add(app: typer.Typer, bootstrap: Bootstrap) -> None:
         password_stdin: PasswordStdin = False,
         replicas: Replicas = 1,
         database_url: DatabaseUrl = None,
+        redis_url: RedisUrl = None,
+        drop_wakeups: Percent = 0,
+        repeat_appends: Percent = 0,
         set_: Set = None,
         as_json: AsJson = False,
     ) -> None:
@@ -63,9 +68,19 @@ def add(app: typer.Typer, bootstrap: Bootstrap) -> None:
         from adapters.cli.benching import measure
 
         plan = Plan(
-            users, sockets, seconds, events, pace, runs, cuts or None, kills or None, gaps=not no_gaps
+            users,
+            sockets,
+            seconds,
+            events,
+            pace,
+            runs,
+            cuts or None,
+            kills or None,
+            gaps=not no_gaps,
+            dropped_wakeups=drop_wakeups,
+            repeated_appends=repeat_appends,
         )
-        named = {"database.url": database_url}
+        named = {"database.url": database_url, "redis.url": redis_url}
         wish = Wish(
             plan, tuple(url or ()), tuple(user or ()), password_stdin, replicas, tuple(set_ or ()), named
         )
@@ -82,6 +97,7 @@ def add(app: typer.Typer, bootstrap: Bootstrap) -> None:
         password_stdin: PasswordStdin = False,
         replicas: Replicas = 1,
         database_url: DatabaseUrl = None,
+        redis_url: RedisUrl = None,
         set_: Set = None,
         as_json: AsJson = False,
     ) -> None:
@@ -91,7 +107,7 @@ def add(app: typer.Typer, bootstrap: Bootstrap) -> None:
         from adapters.cli.benching import measure
 
         plan = Plan(users, 1, seconds, None, pace, runs, None, None)
-        named = {"database.url": database_url}
+        named = {"database.url": database_url, "redis.url": redis_url}
         wish = Wish(
             plan, tuple(url or ()), tuple(user or ()), password_stdin, replicas, tuple(set_ or ()), named
         )
