@@ -15,7 +15,7 @@ from services.ports.events import Frame, Head
 from services.sealed import Sealed
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Faults:
     """``drop`` of a hundred wake-ups never come, ``repeat`` of a hundred appends are made again.
 

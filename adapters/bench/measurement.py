@@ -118,12 +118,24 @@ class Measurement:
         """Let runs end and sockets catch up, then hold every history against the end of its log."""
         with anyio.move_on_after(self._plan.patience):
             await self._until(lambda: all(user.idle for user in self._users))
+        await self._come_level()
         ends = await self._ends()
         with anyio.move_on_after(self._plan.patience):
             await self._until(lambda: all(_caught_up(user, ends) for user in self._users))
         for user in self._users:
             for reader in user.readers:
                 reader.client.history.finish(*ends.get(user.account.name, (None, 0)))
+
+    async def _come_level(self) -> None:
+        """Let the sockets of each user come as far as the furthest of them: asking a server where the log
+        ends, as is done next, makes that server look.
+        """
+        with anyio.move_on_after(self._plan.patience):
+            await self._until(lambda: all(not user.behind for user in self._users))
+        for user in self._users:
+            for reader in user.behind:
+                here = reader.client.cursor.after
+                self._findings.add("lost", reader.client.history.reader, f"told nothing after {here}")
 
     async def _ends(self) -> Mapping[str, tuple[str, int]]:
         """Ask every server where each user's log ends; they must agree on its epoch."""

@@ -37,6 +37,13 @@ class User:
         return set().union(*(self.talk.open(reader.client.history.ended) for reader in self.readers))
 
     @property
+    def behind(self) -> Sequence[Reader]:
+        """The sockets that another one of this user is ahead of."""
+        there = [reader for reader in self.readers if reader.final is None]
+        furthest = max((reader.client.cursor.last for reader in there), default=0)
+        return [reader for reader in there if reader.client.cursor.last < furthest]
+
+    @property
     def idle(self) -> bool:
         """Whether every message was answered and every run ended."""
         return not self.talk.pending and not self.open_runs

@@ -1,7 +1,7 @@
 """The whole application behind a real uvicorn, and clients that know nothing of it but the protocol."""
 
 import itertools
-from collections.abc import AsyncGenerator
+from collections.abc import AsyncGenerator, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 
@@ -11,6 +11,7 @@ import pytest
 from adapters.web.server import serve
 from config.limits import Limits
 from config.settings import Server, Settings, Tools
+from containers.application import ApplicationContainer
 from containers.bootstrap import Application, application_for_tests, running
 from tests.scenarios.client import PASSWORD, Client, logged_in
 
@@ -31,9 +32,12 @@ class World:
 
 
 @asynccontextmanager
-async def served(settings: Settings) -> AsyncGenerator[World, None]:
-    """Serve an application for the block."""
+async def served(
+    settings: Settings, prepare: Callable[[ApplicationContainer], None] = lambda container: None
+) -> AsyncGenerator[World, None]:
+    """Serve an application for the block, whose container may be prepared before."""
     with application_for_tests(settings) as container:
+        prepare(container)
         async with running(container) as application, anyio.create_task_group() as tasks:
             stop, ready, where = anyio.Event(), anyio.Event(), []
 

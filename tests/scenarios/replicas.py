@@ -1,0 +1,45 @@
+"""Two replicas in one process: applications over one PostgreSQL database, each with a uvicorn of its own."""
+
+from collections.abc import AsyncGenerator, Callable
+from contextlib import AsyncExitStack, asynccontextmanager
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+from config.settings import Settings
+from containers.application import ApplicationContainer
+from tests.scenarios.client import Client
+from tests.scenarios.conftest import World, served
+
+Prepare = Callable[[ApplicationContainer], None]
+
+
+@dataclass
+class Replicas:
+    """The two; ``settings`` are those of both."""
+
+    a: World
+    b: World
+    settings: Settings
+
+    @property
+    def urls(self) -> list[str]:
+        return [self.a.url, self.b.url]
+
+    async def user(self) -> tuple[Client, Client]:
+        """Make an account, log it in at A, and return it as a client of both, with what it saw in common."""
+        at_a = await self.a.user()
+        return at_a, replace(at_a, url=self.b.url)
+
+
+@asynccontextmanager
+async def replicas(
+    data: Path, url: str, prepare: Prepare = lambda container: None, **sections: object
+) -> AsyncGenerator[Replicas, None]:
+    """Serve both for the block."""
+    server = {"port": 0, "allowed_hosts": ["127.0.0.1"]}
+    settings = Settings.model_validate(
+        {"data": data, "database": {"url": url, "pool": 4}, "server": server, **sections}
+    )
+    async with AsyncExitStack() as stack:
+        first, second = [await stack.enter_async_context(served(settings, prepare)) for _ in range(2)]
+        yield Replicas(first, second, settings)
