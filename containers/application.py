@@ -26,7 +26,7 @@ from adapters.toolkits.functions import EntryPointToolkit, ModuleToolkit
 from adapters.web.app import WebApplication
 from adapters.web.doors import Doors
 from adapters.web.sockets.registry import Sockets
-from containers import values
+from containers import values, watching
 from containers.door import RequestDoor
 from containers.ground import Ground
 from containers.kernel import Input, Later, Opener, Scoped, Shared, maker
@@ -203,6 +203,7 @@ class ApplicationContainer(Ground):
         notices,
         Shared(values.run_bounds, settings),
     )
+    gauges = Shared(watching.gauges, metrics, sender, runs)
     recovery = Shared(RunRecovery, replica, run_store, leases, event_log, journal)
     tender = Shared(RunTender, runs, recovery, Shared(values.tending_seconds, limits))
     sockets = Shared(Sockets, clock, limits)
@@ -228,7 +229,7 @@ class ApplicationContainer(Ground):
         memory=memory,
         metrics=metrics,
         clock=clock,
-        checks=Shared(values.checks, database, event_log),
+        checks=Shared(watching.checks, database, event_log, sender),
         server=server,
         limits=limits,
     )

@@ -1,16 +1,13 @@
 """What settings mean for the graph: the values that objects take instead of the settings themselves."""
 
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Mapping
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import select
-
 from adapters.event_log.memory import LogBounds
 from adapters.event_log.ring import RingBounds
 from adapters.event_log.store import KeptBounds
-from adapters.storage.database import Database
 from adapters.storage.directory import usable
 from adapters.storage.places import located
 from adapters.storage.postgres import PostgresServer
@@ -24,7 +21,6 @@ from services.agents.base import BaseAgent
 from services.calls import KeyTimes
 from services.identity.sessions import Lifetime
 from services.memory import MemoryService
-from services.ports.events import EventLog
 from services.ports.runs import Turns
 from services.ports.trimming import Trimmed
 from services.runs import RunBounds
@@ -139,19 +135,6 @@ def toolkits(settings: Settings, modules: Toolkit, entry_points: Toolkit, *built
 def agent_kinds() -> AgentKinds:
     """Return the agents that are always there."""
     return (Assistant, Analyst)
-
-
-def checks(database: Database, log: EventLog) -> Mapping[str, Callable[[], Awaitable[bool]]]:
-    """Return what readiness asks."""
-
-    async def answers() -> bool:
-        return await database.read(lambda connection: connection.scalar(select(1)) == 1)
-
-    async def appends() -> bool:
-        await log.check()
-        return True
-
-    return {"database": answers, "event_log": appends}
 
 
 def session_lifetime(auth: Auth) -> Lifetime:

@@ -87,6 +87,16 @@ class RunService(metaclass=Sealed):
         """The runs this process works on, waiting ones included."""
         return frozenset(self._jobs)
 
+    @property
+    def active(self) -> int:
+        """How many runs were begun here and have not ended; from any thread."""
+        return sum(job.begun for job in tuple(self._jobs.values()))
+
+    @property
+    def waiting(self) -> int:
+        """How many runs wait here for their turn; from any thread."""
+        return sum(not job.begun for job in tuple(self._jobs.values()))
+
     async def start(self, user: User, request: RunRequest, connection_id: str | None = None) -> Accepted:
         """Store the message and its run, and start it when its turn comes; both are durable when this
         returns.

@@ -57,8 +57,8 @@ class EventSender(metaclass=Sealed):
 
     @property
     def waiting(self) -> int:
-        """How many events wait for a log that is out of reach."""
-        return sum(len(run.outbox) for run in self._stuck.values())
+        """How many events wait for a log that is out of reach; from any thread."""
+        return sum(len(run.outbox) for run in tuple(self._stuck.values()))
 
     def when_superseded(self, callback: Callable[[str, str], None]) -> None:
         """Call back with user and run id when the log says that another process has taken a run over."""

@@ -40,8 +40,8 @@ Check = Callable[[], Awaitable[bool]]
 class Doors:
     """Handlers reach it through ``Door``; it holds no user's data.
 
-    ``checks`` maps a name (database, migrations, ...) to an async function that returns whether that part
-    works; one that raises counts as not working.
+    ``checks`` maps a name (database, event_log, ...) to an async function that returns whether that part
+    works. One that raises says that it does not; of a refusal everybody may read the words.
     """
 
     # who

@@ -1,7 +1,10 @@
 """Is the process alive, may it be given work, and what has it counted?"""
 
+from collections.abc import Mapping
+
 import anyio
 import anyio.to_thread
+import structlog
 from fastapi import APIRouter, Request
 from fastapi.responses import JSONResponse, Response
 
@@ -9,11 +12,12 @@ from adapters.web.addresses import is_loopback
 from adapters.web.credentials import identify
 from adapters.web.doors import Check, Door, Doors
 from adapters.web.gates import Open
-from services.errors import PermissionDenied, Unavailable
+from services.errors import PermissionDenied, Refused, Unavailable
 
 CHECK_SECONDS = 2.0
 FORWARDING = ("forwarded", "x-forwarded-for", "x-forwarded-host", "x-forwarded-proto", "x-real-ip", "via")
 
+log = structlog.get_logger(__name__)
 router = APIRouter(route_class=Open, tags=["health"])
 
 
@@ -25,13 +29,15 @@ async def alive() -> dict[str, str]:
 
 @router.get("/readyz")
 async def ready(door: Door) -> Response:
-    """Return 200 when new work is welcome, else 503, with each part's state."""
-    parts = {name: await _works(check) for name, check in door.checks.items()}
-    parts["memory"] = _memory_suffices(door)
-    parts["accepting"] = not (door.runs.draining or door.sockets.draining)
-    fine = all(parts.values())
-    body = {"status": "ready" if fine else "not ready", "checks": parts}
-    return JSONResponse(body, 200 if fine else 503)
+    """Return 200 when new work is welcome, else 503, with each part's state and why it does not work."""
+    faults = await _faults({**door.checks, "memory": _memory(door), "accepting": _accepting(door)})
+    reasons = {name: reason for name, reason in faults.items() if reason}
+    body = {
+        "status": "not ready" if reasons else "ready",
+        "checks": {name: not reason for name, reason in faults.items()},
+        "reasons": reasons,
+    }
+    return JSONResponse(body, 503 if reasons else 200)
 
 
 @router.get("/metrics")
@@ -55,18 +61,44 @@ async def _require_administrator(request: Request) -> None:
         raise PermissionDenied("Only administrators may read the metrics.")
 
 
-def _memory_suffices(doors: Doors) -> bool:
-    try:
+def _memory(doors: Doors) -> Check:
+    async def suffices() -> bool:
         doors.memory.refuse_when_critical()
-    except Unavailable:
-        return False
-    return True
+        return True
+
+    return suffices
 
 
-async def _works(check: Check) -> bool:
+def _accepting(doors: Doors) -> Check:
+    async def accepting() -> bool:
+        if doors.runs.draining:
+            raise Unavailable("The server is stopping.")
+        doors.sockets.admit()
+        return True
+
+    return accepting
+
+
+async def _faults(checks: Mapping[str, Check]) -> Mapping[str, str]:
+    """Return for each part why it does not work, empty where it does; all are asked side by side."""
+    faults = dict.fromkeys(checks, "")
+
+    async def ask(name: str) -> None:
+        faults[name] = await _fault(name, checks[name])
+
+    async with anyio.create_task_group() as tasks:
+        for name in checks:
+            tasks.start_soon(ask, name)
+    return faults
+
+
+async def _fault(name: str, check: Check) -> str:
     with anyio.move_on_after(CHECK_SECONDS):
         try:
-            return await check()
-        except Exception:  # noqa: BLE001 - whatever breaks a check, the part does not work
-            return False
-    return False
+            return "" if await check() else "It does not work."
+        except Refused as refusal:
+            return refusal.detail
+        except Exception as error:  # whatever breaks a check, the part does not work
+            log.error("check_failed", part=name, error=type(error).__name__, exc_info=error)
+            return "It failed: the server's log says how."
+    return f"It did not answer within {CHECK_SECONDS:g} s."

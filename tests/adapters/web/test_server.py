@@ -13,6 +13,7 @@ from adapters.web import server as module
 from adapters.web.server import AddressUnavailable, address, listen, serve
 from adapters.web.sockets import registry
 from adapters.web.sockets.writer import Writer
+from services.errors import Unavailable
 from tests.adapters.web.site import Site, build_site, close_code, eventually, receive, send, serving
 from tests.adapters.web.test_routes import is_problem
 
@@ -43,8 +44,12 @@ async def test_livez_answers_and_readyz_tells_each_part(site: Site) -> None:
     async with site.http() as client:
         assert (await client.get("/livez")).json() == {"status": "alive"}
         answer = await client.get("/readyz")
-        assert (answer.status_code, answer.json()["status"]) == (200, "ready")
-        assert answer.json()["checks"] == {"memory": True, "accepting": True}
+        assert answer.status_code == 200
+        assert answer.json() == {
+            "status": "ready",
+            "checks": {"memory": True, "accepting": True},
+            "reasons": {},
+        }
 
 
 async def works() -> bool:
@@ -59,12 +64,29 @@ async def says_no() -> bool:
     return False
 
 
-@pytest.mark.parametrize(("check", "status"), [(works, 200), (fails, 503), (says_no, 503)])
-async def test_a_part_that_does_not_work_makes_it_not_ready(site: Site, check: Any, status: int) -> None:
+async def refuses() -> bool:
+    raise Unavailable("The disk is full.")
+
+
+@pytest.mark.parametrize(
+    ("check", "reason"),
+    [
+        (works, None),
+        (says_no, "It does not work."),
+        (refuses, "The disk is full."),
+        (fails, "It failed: the server's log says how."),
+    ],
+)
+async def test_a_part_that_does_not_work_makes_it_not_ready_and_says_why_in_our_words(
+    site: Site, check: Any, reason: str | None
+) -> None:
     object.__setattr__(site.doors, "checks", {"database": check})
     async with site.http() as client:
         answer = await client.get("/readyz")
-    assert (answer.status_code, answer.json()["checks"]["database"]) == (status, status == 200)
+    told = answer.json()
+    assert answer.status_code == (503 if reason else 200)
+    assert told["checks"] == {"database": reason is None, "memory": True, "accepting": True}
+    assert told["reasons"] == ({"database": reason} if reason else {})
     assert "hunter2" not in answer.text
 
 
@@ -76,16 +98,20 @@ async def test_a_check_that_hangs_counts_as_not_working(site: Site, monkeypatch:
     monkeypatch.setattr("adapters.web.routes.health.CHECK_SECONDS", 0.01)
     object.__setattr__(site.doors, "checks", {"database": hangs})
     async with site.http() as client:
-        assert (await client.get("/readyz")).status_code == 503
+        answer = await client.get("/readyz")
+    assert answer.status_code == 503
+    assert answer.json()["reasons"] == {"database": "It did not answer within 0.01 s."}
 
 
 async def test_draining_or_no_memory_makes_it_not_ready(site: Site) -> None:
     async with site.http() as client:
         site.memory.critical = True
-        assert (await client.get("/readyz")).json()["checks"]["memory"] is False
+        told = (await client.get("/readyz")).json()
+        assert told["checks"]["memory"] is False
+        assert told["reasons"].keys() == {"memory"}
         site.memory.critical = False
         site.runs.draining = True
-        assert (await client.get("/readyz")).status_code == 503
+        assert (await client.get("/readyz")).json()["reasons"] == {"accepting": "The server is stopping."}
         site.runs.draining = False
         site.sockets.stop_admitting()
         assert (await client.get("/readyz")).status_code == 503

@@ -1,0 +1,42 @@
+"""What operators are shown: what readiness asks, and what is measured when somebody looks."""
+
+from collections.abc import Mapping
+
+from sqlalchemy import select
+
+from adapters.storage.database import Database
+from adapters.web.doors import Check
+from services.errors import Unavailable
+from services.ports.events import EventLog
+from services.ports.metrics import Metrics
+from services.runs import RunService
+from services.sending import EventSender
+
+Checks = Mapping[str, Check]
+
+
+def checks(database: Database, log: EventLog, sender: EventSender) -> Checks:
+    """Return what readiness asks."""
+
+    async def answers() -> bool:
+        # As a writer: a locked SQLite file can still be read, and new work would be refused all the same.
+        return await database.write(lambda connection: connection.scalar(select(1)) == 1)
+
+    async def appends() -> bool:
+        await log.check()
+        return True
+
+    async def flows() -> bool:
+        if sender.waiting:
+            raise Unavailable(f"Events wait for the event log: {sender.waiting}.")
+        return True
+
+    return {"database": answers, "event_log": appends, "events": flows}
+
+
+def gauges(metrics: Metrics, sender: EventSender, runs: RunService) -> int:
+    """Let metrics show what waits and works here; return how many gauges there are."""
+    metrics.watch("waiting_events", "Events that wait for the log", lambda: float(sender.waiting))
+    metrics.watch("active_runs", "Runs that this process works on", lambda: float(runs.active))
+    metrics.watch("waiting_runs", "Runs that wait here for their turn", lambda: float(runs.waiting))
+    return 3
