@@ -11,6 +11,7 @@ NAMES = {
     "scope": "open and close a request scope",
     "call": "one tool call through the whole pipeline",
     "run": "one whole run, 100 at once",
+    "log": "the event log, in memory and durable",
     "sockets": "memory of an idle socket, and an event to each of a thousand",
     "latency": "an event, from emit to the client",
 }

@@ -43,7 +43,11 @@ class Prepared:
 
     def many(self, connection: Connection, rows: Iterable[dict[str, object]]) -> None:
         """Run it once for each row, in one call of the driver."""
-        connection.exec_driver_sql(self._text, [self._values(row) for row in rows])
+        cursor = connection.connection.cursor()
+        try:
+            cursor.executemany(self._text, [self._values(row) for row in rows])
+        finally:
+            cursor.close()
 
     def _values(self, values: dict[str, object]) -> tuple[object, ...]:
         named = self._fixed | values if self._fixed else values
