@@ -90,6 +90,8 @@ async def test_events_go_some_time_after_the_last_one_and_the_position_stays(mak
     with pytest.raises(Lapped):
         await log.read("u1", 1)
     assert await log.append(event(3)) == Place(epoch, 3)
+    assert (await log.head("u1")).first == 3
+    assert [frame.seq for frame in await log.read_run("u1", "r1")] == [3]
 
 
 async def test_after_a_day_a_user_is_forgotten_unless_somebody_watches(make_log, clock):
