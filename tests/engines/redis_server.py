@@ -5,6 +5,7 @@ import signal
 import socket
 import subprocess
 import tempfile
+import threading
 import time
 from pathlib import Path
 
@@ -34,7 +35,9 @@ class RedisServer:
         """Return once the server has loaded its data and answers."""
         fixed = {"port": str(self.port), "bind": "127.0.0.1", "dir": str(self.directory), "daemonize": "no"}
         words = [word for name, value in {**fixed, **self.settings}.items() for word in (f"--{name}", value)]
-        dies_with_us = ["setpriv", "--pdeathsig", "KILL"] if shutil.which("setpriv") else []
+        # The signal comes when the thread that started it ends: of ours only the main one lasts.
+        lasting = threading.current_thread() is threading.main_thread() and shutil.which("setpriv")
+        dies_with_us = ["setpriv", "--pdeathsig", "KILL"] if lasting else []
         with (self.directory / "log").open("ab") as log:
             self._process = subprocess.Popen([*dies_with_us, PROGRAM, *words], stdout=log, stderr=log)
         for _ in range(6000):
