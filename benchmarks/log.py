@@ -1,5 +1,5 @@
-"""The event log, in memory and in a file: appends by one, many and very many producers at once; 500 events
-read back.
+"""The event log, in memory and in a file, and in Redis where ``SOLEDOOR_REDIS__URL`` names one: appends by
+one, many and very many producers at once; 500 events read back.
 
 Durable appends wait for the disk, so here the time of the clock counts too; CPU is that of all threads.
 """
@@ -41,7 +41,8 @@ class Rate:
 async def main(file: Path | None) -> None:
     """Measure and report."""
     rates: list[Rate] = []
-    for kind in ("memory", "sql"):
+    in_redis = ("redis",) if Settings().redis.url is not None else ()
+    for kind in ("memory", "sql", *in_redis):
         async with opened(kind) as log:
             for producers in PRODUCERS:
                 events = EVENTS if producers > 1 or kind == "memory" else EVENTS // 10
