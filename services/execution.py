@@ -1,5 +1,7 @@
 """How one run is carried out: scope, supervisor, stored end, told end; in this order, whatever happens."""
 
+import math
+
 import anyio
 import anyio.lowlevel
 import structlog
@@ -87,6 +89,7 @@ class RunExecution(metaclass=Sealed):
         attachments = await self._intake.attachments(job.user_id, job.thread_id, new.files)
 
         async def settle(outcome: AgentResult | AgentFailed) -> None:
+            job.scope.deadline = math.inf  # the run is done: only the store may be late now
             await self._settle(job, outcome)
 
         request = AgentRequest(

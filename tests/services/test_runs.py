@@ -230,6 +230,32 @@ async def test_state_and_window_tell_active_and_past_runs(soledoor_app, soledoor
     assert await states.window(BOB.id) == await states.state(BOB.id) == []
 
 
+async def test_an_answer_that_waits_for_the_store_is_not_late(tmp_path, gate):
+    """The time of a run counts its work; the store may need longer."""
+    settings = Settings(data=tmp_path / "slow", limits=Limits(run_timeout=0.5))
+    with application_for_tests(settings) as container:
+        model = WaitingModel()
+        model.gate = gate
+        gate.open.set()
+        container.model.override(providers.Object(model))
+        async with running(container) as app:
+            store, tried = app.run_store, []
+
+            async def finish(*arguments, **named):
+                tried.append(anyio.current_time())
+                if tried[-1] - tried[0] < 1:
+                    raise Unavailable("the store is away")
+                return await type(store).finish(store, *arguments, **named)
+
+            store.finish = finish
+            accepted = await app.runs.start(ANN, RunRequest("m1", "hello there"))
+            events = (await ended(app, ANN, accepted.run_id))[accepted.run_id]
+            run = await app.run_store.run(ANN.id, accepted.run_id)
+    assert len(tried) > 1
+    assert (run.status, run.answer) == (RunStatus.COMPLETED, "answer to hello there")
+    assert (events[-1]["type"], faults(events)) == ("agent_completed", [])
+
+
 async def test_draining_takes_nothing_new_and_waits_for_what_runs(soledoor_app, gate):
     running = await soledoor_app.runs.start(ANN, RunRequest("m1", "one"))
     await until(lambda: gate.entered)
