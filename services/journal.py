@@ -88,9 +88,9 @@ class RunJournal(metaclass=Sealed):
 
     def release(self, user_id: str, run_id: str) -> None:
         """Forget a run that was taken over, once nothing speaks for it here."""
-        run = self._runs.get((user_id, run_id))
-        if run is not None and run.lost:
-            del self._runs[run.key]
+        run = self._runs.pop((user_id, run_id), None)
+        if run is not None:
+            run.lose()
 
     def state(self, user_id: str) -> list[RunEvent]:
         """Return each active run's ``agent_started`` and its open ``tool_executing``, oldest first."""

@@ -1,5 +1,6 @@
 """This process as the others know it: an id made at its start, and the lease that says it is alive."""
 
+import math
 import secrets
 from typing import Self
 
@@ -23,18 +24,22 @@ class Replica(metaclass=Sealed):
     def __init__(self, leases: Leases, seconds: float) -> None:
         self.id = f"replica_{secrets.token_urlsafe(12)}"
         self._leases, self._seconds = leases, seconds
-        self._settles = 0.0
+        self._held, self._settles = math.inf, 0.0
         self._tasks: TaskGroup | None = None
 
     @property
     def steady(self) -> bool:
-        """Whether the others can be judged by their leases: not while the leases are out of reach, nor for
-        one lease's time after that, since nobody else could renew either.
+        """Whether the others can be judged by their leases: not while the leases are out of reach or do not
+        answer, nor for one lease's time after that, since nobody else could renew either.
         """
-        return anyio.current_time() >= self._settles
+        return not self._late and anyio.current_time() >= self._settles
+
+    @property
+    def _late(self) -> bool:
+        return anyio.current_time() - self._held > self._seconds / 2
 
     async def __aenter__(self) -> Self:
-        await self._leases.hold(self.id, self._seconds)
+        await self._hold()
         self._tasks = await anyio.create_task_group().__aenter__()
         self._tasks.start_soon(self._renew)
         return self
@@ -53,7 +58,17 @@ class Replica(metaclass=Sealed):
         while True:
             await anyio.sleep(self._seconds / RENEWALS)
             try:
-                await self._leases.hold(self.id, self._seconds)
+                await self._hold()
             except Unavailable as away:
-                self._settles = anyio.current_time() + self._seconds
+                self._settle()
                 log.warning("lease_not_renewed", reason=str(away))
+
+    async def _hold(self) -> None:
+        asked = anyio.current_time()
+        await self._leases.hold(self.id, self._seconds)
+        if self._late:
+            self._settle()
+        self._held = asked
+
+    def _settle(self) -> None:
+        self._settles = anyio.current_time() + self._seconds

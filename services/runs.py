@@ -17,7 +17,7 @@ from anyio.abc import TaskGroup
 
 from services.agents.request import AgentFailed
 from services.context import UserExecutionContext
-from services.errors import Unavailable
+from services.errors import Superseded, Unavailable
 from services.execution import RunExecution
 from services.intake import Accepted, Intake, RunRequest
 from services.jobs import CANCELLED, INTERRUPTED, Job
@@ -127,8 +127,7 @@ class RunService(metaclass=Sealed):
         for job in list(self._jobs.values()):
             if not job.begun and user_id in {None, job.user_id}:
                 with anyio.CancelScope(shield=True):  # a run that was begun must be carried out
-                    if await self._store.begin(job.user_id, job.new.run_id, self._bounds.turns):
-                        self._begin(job)
+                    await self._begin_in_turn(job)
 
     async def drain(self, seconds: float) -> bool:
         """Take no further runs and wait for the present ones; return whether all ended in time. May be
@@ -178,7 +177,8 @@ class RunService(metaclass=Sealed):
     def _leave(self, job: Job) -> None:
         """Forget a run that has ended, and let the user's next one go."""
         self._jobs.pop(job.new.run_id, None)
-        self._journal.release(job.user_id, job.new.run_id)
+        if job.superseded:
+            self._journal.release(job.user_id, job.new.run_id)
         job.ended.set()
         if self._tasks is not None and any(other.user_id == job.user_id for other in self._jobs.values()):
             self._tasks.start_soon(self._begin_next, job.user_id)
@@ -188,6 +188,13 @@ class RunService(metaclass=Sealed):
             await self.begin_waiting(user_id)
         except Unavailable as away:  # whoever tends the runs looks again in a moment
             log.warning("runs_wait", reason=str(away))
+
+    async def _begin_in_turn(self, job: Job) -> None:
+        try:
+            if await self._store.begin(job.user_id, job.new.run_id, self._bounds.turns, fence=job.fence):
+                self._begin(job)
+        except Superseded:
+            self._superseded(job.user_id, job.new.run_id)
 
     def _cancel(self, job: Job, reason: AgentFailed) -> None:
         job.cancel(reason)

@@ -105,6 +105,8 @@ class EventSender(metaclass=Sealed):
             while run.outbox:
                 event = run.outbox[0]
                 place = await self._kept(run, event.numbered(run.key, run.last_seq + 1))
+                if run.lost:  # meanwhile
+                    break
                 run.sent()
                 self._metrics.event_appended(event.type)
                 if event.type in LIFECYCLE_ENDS:

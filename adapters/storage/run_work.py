@@ -43,13 +43,17 @@ class RunWork:
         self._sql.add_run(connection, **run_row(run))
         return run
 
-    def begin(self, connection: Connection, user_id: str, run_id: str, turns: Turns, now: datetime) -> bool:
-        """Let a queued run go if its turn has come."""
+    def begin(
+        self, connection: Connection, user_id: str, run_id: str, turns: Turns, fence: int, now: datetime
+    ) -> bool:
+        """Let a queued run go if its turn has come and nobody has taken it over."""
         lock_user(connection, "runs", user_id)
         rows = self._sql.run(connection, user=user_id, run=run_id)
         if not rows:
             raise NotFound(NO_RUN)
         row = rows[0]
+        if row.fence > fence:
+            raise Superseded(run_id)
         [count] = self._sql.turns(connection, user=user_id, thread=row.thread_id, below=row.position)
         if count.before or count.going >= turns.at_once:
             return False

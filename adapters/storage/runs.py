@@ -73,10 +73,10 @@ class SqlRunStore(RunStore, metaclass=Sealed):
         """Return what the port says."""
         return await self._database.read(lambda c: self._work.run_of_message(c, user_id, message_id))
 
-    async def begin(self, user_id: str, run_id: str, turns: Turns) -> bool:
-        """Raises ``NotFound``."""
+    async def begin(self, user_id: str, run_id: str, turns: Turns, *, fence: int) -> bool:
+        """Raises ``NotFound`` and what the port says."""
         now = self._clock.now()
-        return await self._database.write(lambda c: self._work.begin(c, user_id, run_id, turns, now))
+        return await self._database.write(lambda c: self._work.begin(c, user_id, run_id, turns, fence, now))
 
     async def finish(
         self,

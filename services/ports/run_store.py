@@ -46,8 +46,10 @@ class RunStore(ABC):
         """Return the run that this message of the user started, if there is one."""
 
     @abstractmethod
-    async def begin(self, user_id: str, run_id: str, turns: Turns) -> bool:
-        """Make a queued run ``running`` when its turn has come; return whether this call did."""
+    async def begin(self, user_id: str, run_id: str, turns: Turns, *, fence: int) -> bool:
+        """Make a queued run ``running`` when its turn has come; return whether this call did. Raises
+        ``Superseded`` when the run has a greater fence: it was taken over.
+        """
 
     @abstractmethod
     async def finish(

@@ -26,11 +26,15 @@ TURNS = Turns(10, 10)
 class Leases(MemoryLeases):
     """Leases that can be out of reach."""
 
-    away = False
+    away = answered = False
+    gate: anyio.Event | None = None
 
     async def hold(self, replica, seconds):
         if self.away:
             raise Unavailable("the leases are away")
+        if self.gate is not None:
+            await self.gate.wait()
+            self.answered = True
         await super().hold(replica, seconds)
 
 
@@ -199,6 +203,39 @@ async def test_after_leases_were_out_of_reach_nobody_is_judged_for_one_lease(tmp
         leases.away = False
         await until(lambda: replica.steady)
     assert await leases.without({replica.id}) == {replica.id}
+
+
+async def test_while_a_renewal_gets_no_answer_and_for_one_lease_after_it_nobody_is_judged(tmp_path):
+    leases = build(Leases, FakeClock())
+    replica = build(Replica, leases, 0.2)
+    async with replica:
+        assert replica.steady
+        leases.gate = anyio.Event()
+        await until(lambda: not replica.steady)  # no error: a locked file, or a server that stands still
+        leases.gate.set()
+        await until(lambda: leases.answered)
+        assert not replica.steady
+        await until(lambda: replica.steady)
+
+
+async def test_a_run_that_was_taken_over_while_it_waited_for_its_turn_leaves_without_a_word(tmp_path):
+    from services.intake import RunRequest
+    from services.ports.identity import User
+
+    ann = User("ann", "ann", frozenset({"user"}))
+    with application_for_tests(Settings(data=tmp_path / "d", limits=Limits(lease=60))) as container:
+        container.tender.override(container.settings)
+        async with running(container) as app:
+            await left(app, thread=None)  # holds the thread's turn
+            accepted = await app.runs.start(ann, RunRequest("m2", "hi", "thread-1"))
+            assert (app.runs.active, app.runs.waiting) == (0, 1)
+            run = await app.run_store.run("ann", accepted.run_id)
+            assert await app.run_store.take_over(run, "finder") == 2
+            await app.runs.begin_waiting()
+            await until(lambda: not app.runs.live_run_ids)
+            assert await told(app, run) == []
+            assert not container.journal()._runs
+            assert (await app.run_store.run("ann", run.run_id)).status is RunStatus.QUEUED
 
 
 async def test_a_process_that_lost_its_run_stops_it_without_a_word(tmp_path):

@@ -100,7 +100,7 @@ async def test_foreign_and_unknown_ids_are_not_found_alike(runs: RunStore) -> No
     for run_id, thread_id in (("r1", "t1"), ("unknown", "unknown")):
         for attempt in (
             lambda: runs.run("eve", run_id),  # noqa: B023 - called at once
-            lambda: runs.begin("eve", run_id, MANY),  # noqa: B023
+            lambda: runs.begin("eve", run_id, MANY, fence=1),  # noqa: B023
             lambda: end(runs, "eve", run_id),  # noqa: B023
         ):
             with pytest.raises(NotFound) as refused:
@@ -133,14 +133,14 @@ async def test_an_id_in_use_for_something_else_is_refused_by_name(runs: RunStore
 async def test_a_run_goes_its_way_and_ends_once(runs: RunStore, clock: HandClock) -> None:
     await accept(runs, FIRST, NONE)
     began = clock.move(1)
-    assert await runs.begin("ann", "r1", MANY)
+    assert await runs.begin("ann", "r1", MANY, fence=1)
     clock.move(1)
-    assert not await runs.begin("ann", "r1", MANY)
+    assert not await runs.begin("ann", "r1", MANY, fence=1)
     ended = clock.move(1)
     assert await runs.finish("ann", "r1", RunStatus.COMPLETED, fence=1, answer="It is 42.", answer_id="a1")
     clock.move(1)
     assert not await runs.finish("ann", "r1", RunStatus.FAILED, fence=1, error=RunError("crash", "late"))
-    assert not await runs.begin("ann", "r1", MANY)
+    assert not await runs.begin("ann", "r1", MANY, fence=1)
     run = await runs.run("ann", "r1")
     assert (run.status, run.answer, run.error) == (RunStatus.COMPLETED, "It is 42.", None)
     assert (run.started_at, run.finished_at) == (began, ended)
@@ -153,17 +153,26 @@ async def test_a_run_goes_its_way_and_ends_once(runs: RunStore, clock: HandClock
     )
 
 
+async def test_a_run_that_was_taken_over_while_it_waited_does_not_begin(runs: RunStore) -> None:
+    run, _ = await accept(runs, FIRST, NONE)
+    assert await runs.take_over(run, "finder") == 2
+    with pytest.raises(Superseded):
+        await runs.begin("ann", "r1", MANY, fence=1)
+    assert (await runs.run("ann", "r1")).status is RunStatus.QUEUED
+    assert await runs.begin("ann", "r1", MANY, fence=2)
+
+
 async def test_the_runs_of_a_thread_wait_for_each_other_whoever_accepts_them(runs: RunStore) -> None:
     first, _ = await accept(runs, numbered(1), owner="one")
     second, _ = await accept(runs, numbered(2, "t1"), owner="two")
     third, _ = await accept(runs, numbered(3, "t1"), owner="one")
     assert [run.status for run in (first, second, third)] == ["running", "queued", "queued"]
-    assert not await runs.begin("ann", "r2", MANY)
+    assert not await runs.begin("ann", "r2", MANY, fence=1)
     await end(runs, "ann", "r1")
-    assert not await runs.begin("ann", "r3", MANY)
-    assert await runs.begin("ann", "r2", MANY)
+    assert not await runs.begin("ann", "r3", MANY, fence=1)
+    assert await runs.begin("ann", "r2", MANY, fence=1)
     await end(runs, "ann", "r2")
-    assert await runs.begin("ann", "r3", MANY)
+    assert await runs.begin("ann", "r3", MANY, fence=1)
 
 
 async def test_runs_at_once_and_waiting_are_exact_when_all_come_together(runs: RunStore) -> None:
@@ -183,9 +192,9 @@ async def test_runs_at_once_and_waiting_are_exact_when_all_come_together(runs: R
     _, new = await accept(runs, replace(FIRST, user_id="bob"), turns)
     assert new
     waiting = [run.run_id for run in accepted if run.status is RunStatus.QUEUED]
-    assert [await runs.begin("ann", run_id, turns) for run_id in waiting] == [False, False]
+    assert [await runs.begin("ann", run_id, turns, fence=1) for run_id in waiting] == [False, False]
     await end(runs, "ann", next(run.run_id for run in accepted if run.status is RunStatus.RUNNING))
-    assert [await runs.begin("ann", run_id, turns) for run_id in waiting] == [True, False]
+    assert [await runs.begin("ann", run_id, turns, fence=1) for run_id in waiting] == [True, False]
 
 
 async def test_a_message_sent_again_is_the_first_run_also_where_no_more_may_wait(runs: RunStore) -> None:
