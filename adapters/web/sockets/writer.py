@@ -5,6 +5,7 @@ timeout is closed. The writer owns no timer: ``tick`` is called for all connecti
 time.
 """
 
+import random
 from collections import deque
 from collections.abc import Awaitable, Callable
 
@@ -12,8 +13,9 @@ import anyio
 import anyio.lowlevel
 
 from adapters.web.delivery import Delivery, Position, PositionLost
-from adapters.web.messages import FromServer
+from adapters.web.messages import Bye, FromServer
 from config.limits import Limits
+from services.errors import Unavailable
 from services.ports.events import Frame, Lapped
 
 MOST_CONTROL_MESSAGES = 64
@@ -108,14 +110,11 @@ class Writer:
     async def run(self, after: Position | None) -> Ending:
         """Write until something ends it; return why. Safe to cancel."""
         try:
-            with anyio.CancelScope() as self._scope:
-                for text in await self._delivery.open(after):
-                    await self._write(text.encode())
-            while self._ending is None:
-                # One scope for many events, cancelled to interrupt the waiting or to give up a stuck send.
-                with anyio.CancelScope() as self._scope:
-                    await self._follow(self._scope)
-                self._waiting = False
+            try:
+                await self._serve(after)
+            except Unavailable as away:  # what this reader needs is out of reach: it may come back for it
+                self.post(Bye(retry_ms=random.randint(500, 5000)))  # noqa: S311 - spreads load, guards nothing
+                self.end(4001, away.detail)
             with anyio.CancelScope() as self._scope:
                 await self._flush()
         except Lapped:
@@ -127,6 +126,16 @@ class Writer:
         finally:
             self._delivery.close()
         return self._ending or GONE
+
+    async def _serve(self, after: Position | None) -> None:
+        with anyio.CancelScope() as self._scope:
+            for text in await self._delivery.open(after):
+                await self._write(text.encode())
+        while self._ending is None:
+            # One scope for many events, cancelled to interrupt the waiting or to give up a stuck send.
+            with anyio.CancelScope() as self._scope:
+                await self._follow(self._scope)
+            self._waiting = False
 
     async def _follow(self, scope: anyio.CancelScope) -> None:
         await self._flush()
@@ -156,7 +165,11 @@ class Writer:
             await self._write(self._control.popleft())
 
     async def _ping(self) -> None:
-        text = await self._delivery.ping()
+        try:
+            text = await self._delivery.ping()
+        except Unavailable:  # nothing can be said of the log now: the next beat asks again
+            self._ping_due = False
+            return
         self._ping_due = False
         if text is None:
             await self._events()

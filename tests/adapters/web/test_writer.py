@@ -19,6 +19,7 @@ from adapters.web.protocol import SocketProtocol
 from adapters.web.sockets.connection import Connection
 from adapters.web.sockets.writer import MOST_CONTROL_MESSAGES, Writer
 from config.limits import Limits
+from services.errors import Unavailable
 from services.events import EventType, RunEvent
 from services.ports.events import EventLog, Frame, Head, Lapped, Place, Watch
 from tests.adapters.web.site import MakeSite, Site, eventually, receive, send, the_end
@@ -314,6 +315,51 @@ async def test_a_log_that_fails_closes_the_socket_and_is_logged_once(
             assert await the_end(socket) == 1011
             await eventually(lambda: not site.listeners.seated)
     assert [line["event"] for line in lines] == ["socket failed", "socket closed"]
+
+
+async def test_while_the_log_is_away_nobody_is_pinged_and_nobody_is_closed(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    bench = Bench()
+    asked = anyio.Event()
+
+    async def away(log: EventLog, user_id: str) -> Head:
+        asked.set()
+        raise Unavailable("The database cannot be reached.", code="storage_unavailable", retry_after_s=1)
+
+    async def test() -> None:
+        await bench.until(1)
+        with monkeypatch.context() as patched:
+            patched.setattr(MemoryEventLog, "head", away)
+            tick(bench, 20)
+            await asked.wait()
+            await eventually(lambda: bench.writer._waiting)
+        assert [message["type"] for message in bench.sent] == ["hello"]
+        tick(bench, 1)
+        await bench.until(2)
+        bench.writer.end(1000, "done")
+
+    assert await bench.run(test) == (1000, "done")
+    assert [message["type"] for message in bench.sent] == ["hello", "ping"]
+
+
+async def test_a_reader_that_needs_a_log_that_is_away_is_told_when_to_come_back(
+    site: Site, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async def away(user_id: str, after: int, limit: int = 256) -> list[Frame]:
+        raise Unavailable("The database cannot be reached.", code="storage_unavailable", retry_after_s=1)
+
+    async with site.ws() as socket:
+        await receive(socket)
+        monkeypatch.setattr(MemoryEventLog, "read", lambda log, *place: away(*place))
+        with capture_logs() as lines:
+            await site.append()
+            assert (await receive(socket))["type"] == "bye"
+            assert await the_end(socket) == 4001
+            await eventually(lambda: not site.listeners.seated)
+    assert [(line["event"], line["reason"]) for line in lines] == [
+        ("socket closed", "The database cannot be reached.")
+    ]
 
 
 async def test_a_server_that_has_closed_the_connection_itself_is_no_error(site: Site) -> None:
