@@ -2,9 +2,8 @@
 
 from collections.abc import Mapping
 
-from sqlalchemy import select
-
 from adapters.storage.database import Database
+from adapters.storage.probing import takes_writes
 from adapters.web.doors import Check
 from services.errors import Unavailable
 from services.ports.events import EventLog
@@ -19,8 +18,7 @@ def checks(database: Database, log: EventLog, sender: EventSender) -> Checks:
     """Return what readiness asks."""
 
     async def answers() -> bool:
-        # As a writer: a locked SQLite file can still be read, and new work would be refused all the same.
-        return await database.write(lambda connection: connection.scalar(select(1)) == 1)
+        return await takes_writes(database)
 
     async def appends() -> bool:
         await log.check()
