@@ -209,7 +209,7 @@ async def test_while_a_renewal_gets_no_answer_and_for_one_lease_after_it_nobody_
     leases = build(Leases, FakeClock())
     replica = build(Replica, leases, 0.2)
     async with replica:
-        assert replica.steady
+        await until(lambda: replica.steady)
         leases.gate = anyio.Event()
         await until(lambda: not replica.steady)  # no error: a locked file, or a server that stands still
         leases.gate.set()

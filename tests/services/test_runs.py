@@ -230,7 +230,7 @@ async def test_state_and_window_tell_active_and_past_runs(soledoor_app, soledoor
     assert await states.window(BOB.id) == await states.state(BOB.id) == []
 
 
-async def test_an_answer_that_waits_for_the_store_is_not_late(tmp_path, gate):
+async def test_an_answer_that_waits_for_the_store_is_not_late(tmp_path, gate, monkeypatch):
     """The time of a run counts its work; the store may need longer."""
     settings = Settings(data=tmp_path / "slow", limits=Limits(run_timeout=0.5))
     with application_for_tests(settings) as container:
@@ -247,7 +247,7 @@ async def test_an_answer_that_waits_for_the_store_is_not_late(tmp_path, gate):
                     raise Unavailable("the store is away")
                 return await type(store).finish(store, *arguments, **named)
 
-            store.finish = finish
+            monkeypatch.setattr(store, "finish", finish)
             accepted = await app.runs.start(ANN, RunRequest("m1", "hello there"))
             events = (await ended(app, ANN, accepted.run_id))[accepted.run_id]
             run = await app.run_store.run(ANN.id, accepted.run_id)
