@@ -2,7 +2,7 @@
 
 from collections.abc import AsyncGenerator, Callable
 from contextlib import AsyncExitStack, asynccontextmanager
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path
 
 from config.settings import Settings
@@ -26,9 +26,9 @@ class Replicas:
         return [self.a.url, self.b.url]
 
     async def user(self) -> tuple[Client, Client]:
-        """Make an account, log it in at A, and return it as a client of both, with what it saw in common."""
+        """Make an account, log it in at A, and return a client of each."""
         at_a = await self.a.user()
-        return at_a, replace(at_a, url=self.b.url)
+        return at_a, Client(self.b.url, at_a.name, at_a.token, at_a.user_id)
 
 
 @asynccontextmanager
