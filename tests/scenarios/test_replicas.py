@@ -1,4 +1,4 @@
-"""What is done at one replica holds at the other: streams go on, runs are told and cancelled, users counted."""
+"""What is done at one replica holds at the other: streams go on, runs are told and cancelled."""
 
 import json
 from collections.abc import AsyncGenerator
@@ -64,7 +64,7 @@ class Stream:
 
     async def until(self, kind: str) -> list[dict[str, Any]]:
         """Return the events up to the first of that type."""
-        events = []
+        events: list[dict[str, Any]] = []
         while not events or events[-1]["type"] != kind:
             message = await self.next()
             events += [message] if "seq" in message else []

@@ -13,6 +13,7 @@ from adapters.storage.migrate import migrate
 from adapters.storage.sqlite import SqliteFile
 from services.events import EventType, RunEvent
 from services.ports.events import EventLog
+from tests.apart import apart
 from tests.contracts.event_log.kinds import Durable, Kind, Memory, Postgres, Redis, Sqlite
 from tests.fakes import FakeClock
 
@@ -33,7 +34,7 @@ def clock() -> FakeClock:
 def empty_file(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """An SQLite file with empty tables."""
     path = tmp_path_factory.mktemp("empty") / "soledoor.db"
-    anyio.run(migrate, SqliteFile(path))
+    apart(lambda: anyio.run(migrate, SqliteFile(path)))
     return path
 
 

@@ -136,7 +136,8 @@ def threads_end():
 
 @pytest.mark.parametrize("hostile", HOSTILE, ids=lambda tool: tool.__name__)
 async def test_it_ends_in_one_terminal_event_and_another_user_is_served(assembled, hostile):
-    bench = await assembled(hostile, echo, timeout=0.1)
+    # Short only for those who have to run into it: a busy machine takes its time with the others.
+    bench = await assembled(hostile, echo, timeout=0.1 if HOSTILE[hostile] == "timeout" else 30)
     dispatcher = bench.dispatcher()
     result = await dispatcher.execute_tool(hostile.__name__)
     KEPT.extend(bench.engine.left_behind)
