@@ -1,6 +1,7 @@
 """What was typed after `bench`, and what is wrong with it."""
 
 import difflib
+import secrets
 from collections.abc import Mapping
 from dataclasses import dataclass
 
@@ -50,6 +51,8 @@ class Wish:
                 near = difflib.get_close_matches(name, known, n=1) or ["limits.kept_events"]
                 raise Stop(f"--set {pair}: write NAME=VALUE with the name of a setting, such as {near[0]}")
             settings[name] = value
+        if "redis.url" in settings:  # beside whatever else is kept there
+            settings.setdefault("redis.prefix", f"soledoor-bench-{secrets.token_hex(4)}")
         return settings
 
     def _check_urls(self) -> None:
