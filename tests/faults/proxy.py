@@ -7,6 +7,7 @@ async with FaultProxy.before(port) as proxy:
     proxy.down.passing = False               # half-open: nothing passes, the connection stays
     proxy.drop_frame(3)                      # the third data frame of a connection is never seen, once
     await proxy.cut()                        # RST on both sides of every connection; cut(rst=False): FIN
+    proxy.target = other                     # newcomers are passed on to another port from now on
     async with proxy.away():                 # nobody listens on that port, then somebody does again
         ...
 """
@@ -85,7 +86,7 @@ class FaultProxy:
         self.up, self.down = Rules(), Rules()
         self.connections = 0
         self.dropped: list[bytes] = []
-        self._target, self._tasks = port, tasks
+        self.target, self._tasks = port, tasks
         self._drops: set[int] = set()
         self._pairs: dict[Pair, None] = {}
         self._listener: Listener[SocketStream] | None = None
@@ -158,7 +159,7 @@ class FaultProxy:
 
     async def _serve(self, client: SocketStream) -> None:
         try:
-            server = await anyio.connect_tcp("127.0.0.1", self._target)
+            server = await anyio.connect_tcp("127.0.0.1", self.target)
         except OSError:
             await client.aclose()
             return

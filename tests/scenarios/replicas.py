@@ -1,6 +1,6 @@
 """Two replicas in one process: applications over one PostgreSQL database, each with a uvicorn of its own."""
 
-from collections.abc import AsyncGenerator, Callable
+from collections.abc import AsyncGenerator, Callable, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -33,10 +33,14 @@ class Replicas:
 
 @asynccontextmanager
 async def replicas(
-    data: Path, url: str, prepare: Prepare = lambda container: None, **sections: object
+    data: Path,
+    url: str,
+    prepare: Prepare = lambda container: None,
+    origins: Sequence[str] = (),
+    **sections: object,
 ) -> AsyncGenerator[Replicas, None]:
-    """Serve both for the block."""
-    server = {"port": 0, "allowed_hosts": ["127.0.0.1"]}
+    """Serve both for the block; ``origins`` are those of a proxy in front of them."""
+    server = {"port": 0, "allowed_hosts": ["127.0.0.1"], "allowed_origins": [*origins]}
     settings = Settings.model_validate(
         {"data": data, "database": {"url": url, "pool": 4}, "server": server, **sections}
     )
