@@ -4,6 +4,7 @@ from collections.abc import AsyncGenerator, Callable, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 from config.settings import Settings
 from containers.application import ApplicationContainer
@@ -37,7 +38,7 @@ async def replicas(
     url: str,
     prepare: Prepare = lambda container: None,
     origins: Sequence[str] = (),
-    **sections: object,
+    **sections: Any,
 ) -> AsyncGenerator[Replicas, None]:
     """Serve both for the block; ``origins`` are those of a proxy in front of them."""
     server = {"port": 0, "allowed_hosts": ["127.0.0.1"], "allowed_origins": [*origins]}

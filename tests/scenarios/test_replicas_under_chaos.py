@@ -2,6 +2,7 @@
 
 import json
 from dataclasses import replace
+from typing import Any
 
 import anyio
 import pytest
@@ -29,8 +30,8 @@ PATIENCE = 4
 """With a guard that is out: long enough for every look that is still made."""
 
 
-def sections() -> dict[str, dict[str, object]]:
-    found: dict[str, dict[str, object]] = {"events": {"position_check": 0.5}}
+def sections() -> dict[str, Any]:
+    found: dict[str, dict[str, Any]] = {"events": {"position_check": 0.5}}
     for name, value in CUT.settings().items():
         section, _, field = name.partition(".")
         found.setdefault(section, {})[field] = [value] if field == "modules" else value
@@ -129,7 +130,8 @@ async def test_without_idempotent_appends_the_checker_sees_events_twice(pair, tr
 
 
 @pytest.mark.timeout(240)
-def test_a_replica_that_is_killed_costs_nothing(tmp_path, postgres_url):
+@pytest.mark.parametrize("log", ["sql", pytest.param("redis", marks=pytest.mark.needs("redis-server"))])
+def test_a_replica_that_is_killed_costs_nothing(tmp_path, postgres_url, log, request):
     """The whole way: two processes, cuts, kill -9, dropped wake-ups, repeated appends."""
     load = [
         "--users",
@@ -147,6 +149,8 @@ def test_a_replica_that_is_killed_costs_nothing(tmp_path, postgres_url):
     ]
     faults = ["--drop-wakeups", "20", "--repeat-appends", "20", "--no-gaps"]
     where = ["--replicas", "2", "--database-url", postgres_url]
+    if log == "redis":
+        where += ["--redis-url", request.getfixturevalue("redis_url")]
     done = run("bench", "chaos", *load, *faults, *where, "--json", cwd=tmp_path, seconds=230)
     figures = json.loads(done.stdout)
     assert (done.returncode, figures["faults"]) == (0, []), done.stderr
