@@ -2,6 +2,8 @@
 PYTHON ?= python3
 ARGS ?= --demo
 TESTS ?= tests
+# One more than there are cores: a test often waits for a server, a disk or a page.
+WORKERS ?= $(shell echo $$(($$(nproc 2>/dev/null || echo 2) + 1)))
 READY := .venv/.ready
 BIN := .venv/bin
 
@@ -17,7 +19,7 @@ run: $(READY) ## serve with a demo login; ARGS="--port 0" hands your own argumen
 
 test: $(READY) ## run every test; TESTS=tests/services runs some
 	@.ci/programs
-	@$(BIN)/python -m pytest -q -n auto $(TESTS)
+	@$(BIN)/python -m pytest -q -n $(WORKERS) $(TESTS)
 
 coverage: $(READY) ## run the tests under coverage; fails under 95 % of branches
 	@.ci/programs

@@ -10,7 +10,7 @@ from typing import Any
 
 import anyio
 import pytest
-from playwright.async_api import Browser, async_playwright
+from playwright.async_api import Browser, async_playwright, expect
 
 from adapters.web.server import serve
 from config.limits import Limits
@@ -26,6 +26,8 @@ FLAGS = (
     "--no-first-run",
     *(("--no-sandbox",) * (os.geteuid() == 0)),
 )
+
+expect.set_options(timeout=15_000)  # a bound on hanging: a busy machine takes longer than the library's 5 s
 
 Visit = Callable[..., Awaitable[Screen]]
 
