@@ -13,7 +13,7 @@ def _at(of: Source, node: ast.AST, what: str) -> str:
 
 
 def imported(of: Source) -> Iterator[tuple[ast.AST, str]]:
-    for node in ast.walk(of.tree):
+    for node in of.nodes:
         if isinstance(node, ast.Import):
             yield from ((node, alias.name) for alias in node.names)
         elif isinstance(node, ast.ImportFrom):
@@ -43,10 +43,10 @@ def construction_of(guarded: frozenset[str]) -> Rule:
 
     def rule(of: Source) -> Iterator[str]:
         names = local_names(of)
-        for node in ast.walk(of.tree):
+        for node in of.nodes:
             if isinstance(node, ast.Assign) and dotted(node.value, names) in guarded:
                 names |= {last_name(target): dotted(node.value, names) for target in node.targets}
-        for node in ast.walk(of.tree):
+        for node in of.nodes:
             if isinstance(node, ast.Call) and dotted(node.func, names) in guarded:
                 yield _at(of, node, f"constructs {dotted(node.func, names)}")
 
@@ -60,7 +60,7 @@ _METACLASSES = frozenset({"type", "ABCMeta", "Sealed"})
 
 def tricks(of: Source) -> Iterator[str]:
     """Ways around a seal: low-level construction, a changed class, a copy protocol, a looser metaclass."""
-    for node in ast.walk(of.tree):
+    for node in of.nodes:
         if isinstance(node, ast.Attribute):
             yield from _attribute_tricks(of, node)
         elif isinstance(node, ast.Call) and last_name(node.func) in _BY_NAME:
@@ -115,7 +115,7 @@ def module_state(of: Source) -> Iterator[str]:
 
     A table in capitals is a constant as long as its own module changes nothing in it.
     """
-    for node in ast.walk(of.tree):
+    for node in of.nodes:
         if isinstance(node, ast.Global):
             yield _at(of, node, f"global {', '.join(node.names)}")
     tables: dict[str, ast.AST] = {}
@@ -140,7 +140,7 @@ def _assigned(node: ast.stmt) -> Iterator[tuple[str, ast.expr]]:
 
 
 def _changed(of: Source, tables: Mapping[str, ast.AST]) -> Iterator[str]:
-    for node in ast.walk(of.tree):
+    for node in of.nodes:
         item = isinstance(node, ast.Subscript) and isinstance(node.ctx, ast.Store | ast.Del)
         method = isinstance(node, ast.Attribute) and node.attr in _CHANGES
         name = last_name(node.value) if isinstance(node, ast.Subscript | ast.Attribute) else ""
@@ -152,7 +152,7 @@ def sizes(of: Source) -> Iterator[str]:
     """Modules of 250 lines, functions of 30 statements and classes of 180 lines are the most."""
     if of.lines > 250:
         yield f"{of.path}:1 has {of.lines} lines"
-    for node in ast.walk(of.tree):
+    for node in of.nodes:
         if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef):
             count = sum(isinstance(part, ast.stmt) for part in ast.walk(node)) - 1
             count -= ast.get_docstring(node) is not None

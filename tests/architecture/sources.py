@@ -3,7 +3,7 @@
 import ast
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, cached_property
 from pathlib import Path
 
 ROOT = Path(__file__).parents[2]
@@ -17,6 +17,11 @@ class Source:
     path: str
     tree: ast.Module
     lines: int
+
+    @cached_property
+    def nodes(self) -> tuple[ast.AST, ...]:
+        """Every node of the tree: many rules ask, one walk answers."""
+        return tuple(ast.walk(self.tree))
 
     @property
     def module(self) -> str:
@@ -41,7 +46,7 @@ def layers() -> tuple[Source, ...]:
 
 
 def classes(of: Source) -> Iterator[ast.ClassDef]:
-    return (node for node in ast.walk(of.tree) if isinstance(node, ast.ClassDef))
+    return (node for node in of.nodes if isinstance(node, ast.ClassDef))
 
 
 def last_name(node: ast.expr) -> str:
@@ -60,7 +65,7 @@ def is_abstract(node: ast.ClassDef) -> bool:
 def local_names(of: Source) -> dict[str, str]:
     """What each name of a module stands for, as a dotted path: its own classes and what it imports."""
     names = {node.name: f"{of.module}.{node.name}" for node in classes(of)}
-    for node in ast.walk(of.tree):
+    for node in of.nodes:
         if isinstance(node, ast.ImportFrom):
             names |= {alias.asname or alias.name: f"{node.module}.{alias.name}" for alias in node.names}
         elif isinstance(node, ast.Import):

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 import pytest
 
 from tests.architecture import rules
-from tests.architecture.sources import Source, layers, sealed_classes, source, sources
+from tests.architecture.sources import ROOT, Source, layers, sealed_classes, source, sources
 
 GUARDED = sealed_classes(layers())
 
@@ -86,7 +86,8 @@ def test_modules_functions_and_classes_stay_small() -> None:
     ],
 )
 def test_every_exemption_is_still_needed(exempt: Mapping[str, str], rule: rules.Rule) -> None:
-    assert set(exempt) <= {of.path for of in everywhere() if list(rule(of))}
+    read = (source(path, (ROOT / path).read_text(encoding="utf-8")) for path in exempt)
+    assert [of.path for of in read if not list(rule(of))] == []
 
 
 PLANTED = [
