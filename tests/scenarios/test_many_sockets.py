@@ -150,7 +150,10 @@ async def test_sockets_that_read_nothing_hold_little_are_closed_and_disturb_nobo
         assert faults(run, ended=False) == []
         assert [e["payload"]["progress_data"]["current_step"] for e in run[1:-1]] == list(range(EVENTS))
         assert (peak - before) / STUCK <= MIB, (before, peak)
-        assert [await rest_of(*each) for each in zip(stuck, readers, strict=True)] == [4002] * STUCK
+        codes = {await rest_of(*each) for each in zip(stuck, readers, strict=True)}
+    assert codes <= {4002, 1006}  # a close frame may find no room either: then the connection is cut
+    closed = [line["code"] for line in server.lines if line["event"] == "socket closed"]
+    assert closed.count(4002) == STUCK
     for client in readers:  # what they were given has no hole, and what they missed comes when they are back
         assert 0 < len(client.seqs) < EVENTS
         async with client.socket(resume=True) as again:

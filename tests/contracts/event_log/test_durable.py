@@ -80,12 +80,17 @@ async def look(log: EventLog, user: str, heads: list[Head], begun: list[int]) ->
 
 
 async def test_two_processes_append_to_one_user_without_a_hole(place: Durable) -> None:
-    order: list[str] = []
+    order, moved = list[str](), anyio.Condition()
 
     async def produce(log: EventLog, name: str, places: list[Place]) -> None:
+        mine, other = name[0], "b" if name[0] == "a" else "a"
         for number in range(1, 41):
             places.append(await log.append(event(number, name)))
-            order.append(name[0])
+            async with moved:
+                order.append(mine)
+                moved.notify_all()
+                while order.count(mine) > order.count(other) + 10:  # an unfair lock must not part them
+                    await moved.wait()
 
     places: list[Place] = []
     async with place.log(events=1000) as one, place.log(events=1000) as two:
