@@ -22,6 +22,9 @@ class Background(ABC):
     async def work(self) -> None:
         """Work until cancelled. What it raises ends the application."""
 
+    async def finish(self) -> None:  # noqa: B027 - nothing, unless a class has something
+        """Do what is left to do, once the work has been cut off; bound its time, and shield it."""
+
     async def __aenter__(self) -> Self:
         await self.begin()
         self._tasks = await anyio.create_task_group().__aenter__()
@@ -35,3 +38,4 @@ class Background(ABC):
         self._tasks.cancel_scope.cancel()
         # Nothing runs in the group any more; handing it the error would only wrap it in an exception group.
         await self._tasks.__aexit__(None, None, None)
+        await self.finish()

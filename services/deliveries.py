@@ -4,12 +4,9 @@ Sending proves nothing, since a transport takes megabytes for a client that is g
 counts, and resuming after an event is one.
 """
 
-from types import TracebackType
-from typing import Self
-
 import anyio
-from anyio.abc import TaskGroup
 
+from services.background import Background
 from services.errors import Unavailable
 from services.ports.events import Place
 from services.ports.metrics import Metrics
@@ -24,7 +21,7 @@ RETRY = 1.0
 LAST_ATTEMPT = 2.0
 
 
-class Deliveries(metaclass=Sealed):
+class Deliveries(Background, metaclass=Sealed):
     """Takes notes at once and writes them soon; on the event loop's thread only."""
 
     def __init__(self, store: RunStore, metrics: Metrics) -> None:
@@ -32,7 +29,6 @@ class Deliveries(metaclass=Sealed):
         self._told: list[Told] = []
         self._acknowledged: dict[str, Place] = {}
         self._noted = anyio.Event()
-        self._tasks: TaskGroup | None = None
 
     def told(self, user_id: str, run_id: str, place: Place) -> None:
         """The log has the terminal event of this run."""
@@ -47,22 +43,13 @@ class Deliveries(metaclass=Sealed):
             self._acknowledged[user_id] = place
             self._noted.set()
 
-    async def __aenter__(self) -> Self:
-        self._tasks = await anyio.create_task_group().__aenter__()
-        self._tasks.start_soon(self._write_soon)
-        return self
-
-    async def __aexit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
+    async def finish(self) -> None:
         """Write what is noted, once; what cannot be written is found by whoever ends our runs."""
-        assert self._tasks is not None
-        self._tasks.cancel_scope.cancel()
-        await self._tasks.__aexit__(None, None, None)
         with anyio.move_on_after(LAST_ATTEMPT, shield=True):
             await self._write()
 
-    async def _write_soon(self) -> None:
+    async def work(self) -> None:
+        """Write soon what is noted."""
         while True:
             await self._noted.wait()
             self._noted = anyio.Event()

@@ -7,7 +7,6 @@ A place lasts for half a minute unless it is kept, so what a process held when i
 import itertools
 import uuid
 from collections import defaultdict
-from types import TracebackType
 
 import anyio
 import structlog
@@ -87,10 +86,8 @@ class Places(Background, metaclass=Sealed):
                 tasks.start_soon(self._give_back)
                 tasks.start_soon(self._keep)
 
-    async def __aexit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
-        await super().__aexit__(kind, error, trace)
+    async def finish(self) -> None:
+        """Give all back."""
         left = [*self._returning, *(place for held in self._held.values() for place in held)]
         if left:
             with anyio.move_on_after(RETRY_S, shield=True):

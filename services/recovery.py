@@ -11,6 +11,7 @@ from services.context import UserExecutionContext
 from services.endings import tell_end
 from services.jobs import INTERRUPTED
 from services.journal import RunJournal
+from services.journaled_run import Key
 from services.ports.events import EventLog
 from services.ports.leases import Leases
 from services.ports.run_store import RunStore
@@ -29,7 +30,7 @@ class RunRecovery(metaclass=Sealed):
     ) -> None:
         self._replica, self._store, self._leases = replica, store, leases
         self._log, self._journal = event_log, journal
-        self._taken: dict[tuple[str, str], Run] = {}
+        self._taken: dict[Key, None] = {}
 
     async def look(self) -> int:
         """Take over the runs of every process that is gone and end them; return how many were ended.
@@ -40,7 +41,7 @@ class RunRecovery(metaclass=Sealed):
         for run in await self._left_behind():
             fence = await self._store.take_over(run, self._replica.id)
             if fence is not None:
-                self._taken[run.user_id, run.run_id] = run
+                self._taken[run.user_id, run.run_id] = None
         ended = 0
         for key in list(self._taken):
             await self._end(await self._store.run(*key))

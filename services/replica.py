@@ -2,12 +2,11 @@
 
 import math
 import secrets
-from typing import Self
 
 import anyio
 import structlog
-from anyio.abc import TaskGroup
 
+from services.background import Background
 from services.errors import Unavailable
 from services.ports.leases import Leases
 from services.sealed import Sealed
@@ -18,14 +17,13 @@ RENEWALS = 4
 log = structlog.get_logger(__name__)
 
 
-class Replica(metaclass=Sealed):
+class Replica(Background, metaclass=Sealed):
     """Holds the lease from entering to leaving; entering raises ``Unavailable`` where it cannot be had."""
 
     def __init__(self, leases: Leases, seconds: float) -> None:
         self.id = f"replica_{secrets.token_urlsafe(12)}"
         self._leases, self._seconds = leases, seconds
         self._held, self._settles = math.inf, 0.0
-        self._tasks: TaskGroup | None = None
 
     @property
     def steady(self) -> bool:
@@ -38,23 +36,20 @@ class Replica(metaclass=Sealed):
     def _late(self) -> bool:
         return anyio.current_time() - self._held > self._seconds / 2
 
-    async def __aenter__(self) -> Self:
+    async def begin(self) -> None:
+        """Take the lease."""
         await self._hold()
-        self._tasks = await anyio.create_task_group().__aenter__()
-        self._tasks.start_soon(self._renew)
-        return self
 
-    async def __aexit__(self, *exc: object) -> None:
-        assert self._tasks is not None
-        self._tasks.cancel_scope.cancel()
-        await self._tasks.__aexit__(None, None, None)
+    async def finish(self) -> None:
+        """Give the lease up."""
         with anyio.move_on_after(1, shield=True):
             try:
                 await self._leases.release(self.id)
             except Unavailable as away:  # it runs out by itself
                 log.warning("lease_not_released", reason=str(away))
 
-    async def _renew(self) -> None:
+    async def work(self) -> None:
+        """Renew the lease."""
         while True:
             await anyio.sleep(self._seconds / RENEWALS)
             try:

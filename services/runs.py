@@ -180,7 +180,8 @@ class RunService(metaclass=Sealed):
         if job.superseded:
             self._journal.release(job.user_id, job.new.run_id)
         job.ended.set()
-        if self._tasks is not None and any(other.user_id == job.user_id for other in self._jobs.values()):
+        waiting = (other.user_id for other in self._jobs.values() if not other.begun)
+        if self._tasks is not None and job.user_id in waiting:
             self._tasks.start_soon(self._begin_next, job.user_id)
 
     async def _begin_next(self, user_id: str) -> None:

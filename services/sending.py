@@ -6,13 +6,11 @@ idempotent.
 """
 
 from collections.abc import Callable
-from types import TracebackType
-from typing import Self
 
 import anyio
 import structlog
-from anyio.abc import TaskGroup
 
+from services.background import Background
 from services.deliveries import Deliveries
 from services.errors import Superseded, Unavailable
 from services.events import LIFECYCLE_ENDS, RunEvent
@@ -30,7 +28,7 @@ LAST_ATTEMPT = 2.0
 log = structlog.get_logger(__name__)
 
 
-class EventSender(metaclass=Sealed):
+class EventSender(Background, metaclass=Sealed):
     """Sends for all runs; entered, it also sends what had to wait. ``most`` events of a run may wait."""
 
     def __init__(self, event_log: EventLog, metrics: Metrics, deliveries: Deliveries, most: int) -> None:
@@ -39,19 +37,9 @@ class EventSender(metaclass=Sealed):
         self._away, self._trouble = False, anyio.Event()
         self._superseded: list[Callable[[str, str], None]] = []
         self._sent: Callable[[JournaledRun], None] = _nothing
-        self._tasks: TaskGroup | None = None
 
-    async def __aenter__(self) -> Self:
-        self._tasks = await anyio.create_task_group().__aenter__()
-        self._tasks.start_soon(self._send_later)
-        return self
-
-    async def __aexit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
-        assert self._tasks is not None
-        self._tasks.cancel_scope.cancel()
-        await self._tasks.__aexit__(None, None, None)
+    async def finish(self) -> None:
+        """Try once more to send what waits."""
         with anyio.move_on_after(LAST_ATTEMPT, shield=True):
             await self._send_stuck()
 
@@ -138,7 +126,8 @@ class EventSender(metaclass=Sealed):
         if len(run.outbox) > self._most and (shed := run.shed(self._most)):
             self._metrics.events_shed(shed)
 
-    async def _send_later(self) -> None:
+    async def work(self) -> None:
+        """Send what had to wait, once the log is back."""
         while True:
             await self._trouble.wait()
             pause = FIRST_PAUSE
