@@ -9,6 +9,7 @@ import structlog
 
 from services.context import UserExecutionContext
 from services.endings import tell_end
+from services.errors import Superseded
 from services.jobs import INTERRUPTED
 from services.journal import RunJournal
 from services.journaled_run import Key
@@ -44,10 +45,19 @@ class RunRecovery(metaclass=Sealed):
                 self._taken[run.user_id, run.run_id] = None
         ended = 0
         for key in list(self._taken):
-            await self._end(await self._store.run(*key))
+            ended += await self._ended(await self._store.run(*key))
             del self._taken[key]
-            ended += 1
         return ended
+
+    async def _ended(self, run: Run) -> bool:
+        """End the run; return False when our own lease had run out too and another process has it now."""
+        try:
+            if run.owner == self._replica.id:
+                await self._end(run)
+                return True
+        except Superseded:
+            self._journal.release(run.user_id, run.run_id)
+        return False
 
     async def _left_behind(self) -> list[Run]:
         if not self._replica.steady:

@@ -194,6 +194,32 @@ async def test_what_was_begun_while_the_log_was_away_is_ended_by_the_next_look(w
     assert faults(await told(app, run)) == []
 
 
+async def test_what_another_finder_took_over_meanwhile_is_left_to_it(world):
+    container, app = world
+    run = await left(app)
+    log, fence, finish = app.log, app.log.fence, app.run_store.finish
+
+    async def away(*args):
+        raise Unavailable("the log is away")
+
+    log.fence = away
+    with pytest.raises(Unavailable):
+        await container.recovery().look()
+    log.fence = fence
+
+    await container.leases().hold("faster", 60)
+
+    async def too_late(*args, **named):
+        assert await app.run_store.take_over(await app.run_store.run("ann", run.run_id), "faster") == 3
+        return await finish(*args, **named)
+
+    app.run_store.finish = too_late  # between our reading the run and our ending it
+    assert await container.recovery().look() == 0
+    assert await container.recovery().look() == 0
+    assert await told(app, run) == []
+    assert not container.journal()._runs
+
+
 async def test_after_leases_were_out_of_reach_nobody_is_judged_for_one_lease(tmp_path):
     leases = build(Leases, FakeClock())
     replica = build(Replica, leases, 0.2)
