@@ -30,11 +30,10 @@ FOREIGN = ("", "uvicorn", "uvicorn.error", "uvicorn.access", "sqlalchemy", "alem
 """Loggers of libraries; the nameless one is every other library's."""
 
 
-def configure_logs(logs: Logs, secrets: Iterable[str] = (), *, lasting: bool = False) -> None:
+def configure_logs(logs: Logs, secrets: Iterable[str] = ()) -> None:
     """Set up logging to standard error; the last call counts.
 
-    ``secrets`` are values that must not be seen in any line. ``lasting`` makes logging faster by a third
-    and is for a process that configures once: loggers used after it keep to it whatever later calls say.
+    ``secrets`` are values that must not be seen in any line.
     """
     as_lines = logs.format == "json" or (logs.format == "auto" and not sys.stderr.isatty())
     level, mask = LEVELS[logs.level], Mask(secrets)
@@ -45,7 +44,6 @@ def configure_logs(logs: Logs, secrets: Iterable[str] = (), *, lasting: bool = F
         logger_factory=structlog.BytesLoggerFactory(sys.stderr.buffer)
         if as_lines
         else structlog.PrintLoggerFactory(sys.stderr),
-        cache_logger_on_first_use=lasting,
     )
     foreign: list[Processor] = [*(_json(as_json_text) if as_lines else _console()), mask]
     _route_foreign(foreign, max(level, logging.WARNING))

@@ -1,8 +1,15 @@
-"""What every test gets: anyio on asyncio, since uvicorn runs nowhere else, and a Ctrl-C that is heard."""
+"""What every test gets: anyio on asyncio, since uvicorn runs nowhere else, its own logging, and a Ctrl-C that
+is heard.
+"""
 
+import logging
 import signal
+from collections.abc import Iterator
 
 import pytest
+import structlog
+
+from config.logs import FOREIGN
 
 pytest_plugins = ["containers.testing", "tests.engines.postgres", "tests.engines.redis"]
 
@@ -14,3 +21,19 @@ if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
 @pytest.fixture(scope="session")
 def anyio_backend() -> str:
     return "asyncio"
+
+
+@pytest.fixture(autouse=True)
+def _logging_as_it_was() -> Iterator[None]:
+    """Whatever boots an application sets up logging for its process, and here that is ours."""
+    configured, config = structlog.is_configured(), structlog.get_config()
+    loggers = [logging.getLogger(name) for name in FOREIGN]
+    before = [(logger.handlers, logger.propagate, logger.level) for logger in loggers]
+    yield
+    structlog.reset_defaults()
+    structlog.contextvars.clear_contextvars()
+    if configured:
+        structlog.configure(**config)
+    for logger, (handlers, propagate, level) in zip(loggers, before, strict=True):
+        logger.handlers, logger.propagate = handlers, propagate
+        logger.setLevel(level)

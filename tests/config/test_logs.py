@@ -1,14 +1,13 @@
 import io
 import json
 import logging
-from collections.abc import Iterator
 from datetime import datetime
 from typing import Any
 
 import pytest
 import structlog
 
-from config.logs import FOREIGN, configure_logs, secret_values
+from config.logs import configure_logs, secret_values
 from config.settings import Auth, Logs, Models, Settings
 from tests.services.contexts import a_context
 
@@ -23,11 +22,11 @@ class Stderr(io.TextIOWrapper):
     def isatty(self) -> bool:
         return self.terminal
 
-    def configure(self, logs: Logs, *secrets: str, lasting: bool = False) -> None:
+    def configure(self, logs: Logs, *secrets: str) -> None:
         """Configure logging to this stream; pytest puts its own in the place of the real one."""
         with pytest.MonkeyPatch.context() as patch:
             patch.setattr("sys.stderr", self)
-            configure_logs(logs, secrets, lasting=lasting)
+            configure_logs(logs, secrets)
 
     @property
     def text(self) -> str:
@@ -38,18 +37,6 @@ class Stderr(io.TextIOWrapper):
     def lines(self) -> list[dict[str, Any]]:
         """Return the lines read as JSON."""
         return [json.loads(line) for line in self.text.splitlines()]
-
-
-@pytest.fixture(autouse=True)
-def _logging_as_it_was() -> Iterator[None]:
-    loggers = [logging.getLogger(name) for name in FOREIGN]
-    before = [(logger.handlers, logger.propagate, logger.level) for logger in loggers]
-    yield
-    structlog.reset_defaults()
-    structlog.contextvars.clear_contextvars()
-    for logger, (handlers, propagate, level) in zip(loggers, before, strict=True):
-        logger.handlers, logger.propagate = handlers, propagate
-        logger.setLevel(level)
 
 
 @pytest.fixture
@@ -209,13 +196,3 @@ def test_configuring_again_replaces_and_leaves_the_handlers_of_others(stderr: St
     assert len(stderr.lines()) == 1
     assert other in logging.getLogger().handlers
     logging.getLogger().removeHandler(other)
-
-
-def test_a_lasting_configuration_keeps_the_loggers_it_made(stderr: Stderr) -> None:
-    stderr.configure(Logs(level="error"), lasting=True)
-    log = structlog.get_logger()
-    log.error("one")
-    stderr.configure(Logs(level="debug"))
-    log.info("not this")
-    structlog.get_logger().info("two")
-    assert [line["event"] for line in stderr.lines()] == ["one", "two"]

@@ -4,6 +4,7 @@
 """
 
 import os
+from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass, field
 
@@ -13,7 +14,7 @@ from websockets.exceptions import ConnectionClosed
 
 from tests.grammar_reading import faults
 from tests.processes import server_process
-from tests.scenarios.client import PASSWORD, Client, logged_in
+from tests.scenarios.client import PASSWORD, Client, Socket, logged_in
 
 KILLS = int(os.environ.get("SOLEDOOR_TEST_KILLS", "2"))
 USERS = 6
@@ -43,14 +44,8 @@ class Talker:
             async with self.client.socket(resume=bool(self.client.seqs)) as socket:
                 assert socket.hello["resumed"] is bool(self.client.seqs)
                 while True:
-                    message_id = f"m{len(self.sent)}"
-                    self.sent.append(message_id)
-                    answer = await socket.ask(message_id, f"What is {len(self.sent)} plus 2?")
-                    if answer["type"] == "accepted":
-                        self.runs[message_id] = answer["run_id"]
-                    else:  # too many at once: let one end, then ask again
-                        self.sent.pop()
-                        await socket.until(lambda: self.client.ended(next(reversed(self.runs.values()))))
+                    self.sent.append(f"m{len(self.sent)}")
+                    await self.ask(socket, self.sent[-1])
 
     async def catch_up(self) -> None:
         """Send again what was not answered, and see every run end."""
@@ -58,10 +53,27 @@ class Talker:
             assert socket.hello["resumed"] is bool(self.client.seqs)
             for message_id in self.sent:
                 if message_id not in self.runs:
-                    answer = await socket.ask(message_id, "What is 2 plus 2?")
-                    self.runs[message_id] = answer["run_id"]
+                    await self.ask(socket, message_id)
             for run_id in self.runs.values():
                 await socket.end_of(run_id)
+
+    async def ask(self, socket: Socket, message_id: str) -> None:
+        """Send a message until it is accepted: while too many wait, once more after each end of a run."""
+        while message_id not in self.runs:
+            ends = self.ends()
+            answer = await socket.ask(message_id, f"What is {message_id[1:]} plus 2?")
+            if answer["type"] == "accepted":
+                self.runs[message_id] = answer["run_id"]
+            else:
+                assert answer["code"] == "rate_limited", answer
+                await socket.until(self.more_than(ends))
+
+    def ends(self) -> int:
+        """How many runs this client has seen the end of."""
+        return sum(self.client.ended(run_id) for run_id in list(self.client.events))
+
+    def more_than(self, ends: int) -> Callable[[], bool]:
+        return lambda: self.ends() > ends
 
     async def check(self) -> None:
         """Hold what this client saw against what the server has."""

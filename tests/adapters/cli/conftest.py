@@ -1,34 +1,15 @@
 """The command line in this process, in an empty directory, without settings from outside."""
 
-import logging
 import os
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-import structlog
 from typer.testing import CliRunner, Result
 
 from adapters.cli.app import build_cli
-from config.logs import FOREIGN
 from containers import bootstrap
 from tests.apart import apart
-
-
-@pytest.fixture(autouse=True)
-def _logging_as_it_was() -> Iterator[None]:
-    """Commands set up logging for their process, and here that is ours."""
-    configured, config = structlog.is_configured(), structlog.get_config()
-    loggers = [logging.getLogger(name) for name in FOREIGN]
-    before = [(logger.handlers, logger.propagate, logger.level) for logger in loggers]
-    yield
-    structlog.reset_defaults()
-    if configured:
-        structlog.configure(**config)
-    for logger, (handlers, propagate, level) in zip(loggers, before, strict=True):
-        logger.handlers, logger.propagate = handlers, propagate
-        logger.setLevel(level)
-
 
 Cli = Callable[..., Result]
 
