@@ -3,8 +3,12 @@ is heard.
 """
 
 import logging
+import os
+import shutil
 import signal
+import tempfile
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 import structlog
@@ -16,6 +20,12 @@ pytest_plugins = ["containers.testing", "tests.engines.postgres", "tests.engines
 # What a shell puts in the background ignores Ctrl-C, and each process that the tests start would inherit it.
 if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
     signal.signal(signal.SIGINT, signal.default_int_handler)
+
+# Files in memory where there is room: a durable write waits milliseconds for a disk, and tests make some
+# hundred thousand. What dies in tests are processes; no test cuts the power.
+MEMORY = Path("/dev/shm")
+if "TMPDIR" not in os.environ and MEMORY.is_dir() and shutil.disk_usage(MEMORY).free > 2 * 2**30:
+    os.environ["TMPDIR"] = tempfile.tempdir = str(MEMORY)
 
 
 @pytest.fixture(scope="session")

@@ -1,21 +1,49 @@
-"""A server of its own process: started as an operator starts it, with its log, its memory and its end."""
+"""A server of its own process: what an operator starts, with its log, its memory and its end."""
 
 import json
 import os
 import signal
-import sys
+import socket
 from collections.abc import AsyncGenerator, Callable, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import Any, BinaryIO
 
 import anyio
-from anyio.abc import AnyByteReceiveStream, Process
+from anyio.abc import AnyByteReceiveStream, UNIXSocketStream
+from anyio.streams.buffered import BufferedByteReceiveStream
 from anyio.streams.text import TextReceiveStream
+
+from tests.forking import door, launcher
 
 ROOT = Path(__file__).parents[1]
 READY = "Soledoor is ready at "
+
+
+class Process:
+    """One of our own commands as a process, forked from the loaded interpreter."""
+
+    def __init__(self, pid: int, stdout: AnyByteReceiveStream, stderr: AnyByteReceiveStream) -> None:
+        self.pid, self.stdout, self.stderr = pid, stdout, stderr
+        self.returncode: int | None = None
+        self._ended = anyio.Event()
+
+    def send_signal(self, number: signal.Signals) -> None:
+        """Signal it; nothing happens when it has ended."""
+        if self.returncode is None:
+            os.kill(self.pid, number)
+
+    async def wait(self) -> int:
+        """Return its exit code once it has ended; minus the signal's number when one ended it."""
+        await self._ended.wait()
+        assert self.returncode is not None
+        return self.returncode
+
+    def end(self, code: int) -> None:
+        """Take note of its end."""
+        self.returncode = code
+        self._ended.set()
 
 
 @dataclass
@@ -35,7 +63,7 @@ class ServerProcess:
 
     async def command(self, *arguments: str, given: str = "") -> str:
         """Run a command of ours with the server's settings; return what it prints."""
-        line = [*_soledoor(), *arguments]
+        line = [str(launcher()), *arguments]
         done = await anyio.run_process(line, input=given.encode(), env=self.environment, cwd=ROOT)
         return done.stdout.decode()
 
@@ -95,14 +123,9 @@ async def server_process(data: Path, *arguments: str, **settings: str) -> AsyncG
     named = {f"SOLEDOOR_{name.upper()}": value for name, value in settings.items()}
     inherited = {name: value for name, value in os.environ.items() if not name.startswith("SOLEDOOR_")}
     environment = {**inherited, **named, "SOLEDOOR_DATA": str(data)}
-    command = [*_soledoor(), "serve", "--port", "0", *arguments]
-    async with (
-        await anyio.open_process(command, cwd=ROOT, env=environment) as process,
-        anyio.create_task_group() as tasks,
-    ):
+    command = ["soledoor", "serve", "--port", "0", *arguments]
+    async with anyio.create_task_group() as tasks, _started(command, environment) as process:
         server = ServerProcess(process, data, environment)
-        assert process.stdout is not None
-        assert process.stderr is not None
         tasks.start_soon(server.read_output, process.stdout)
         tasks.start_soon(server.read_log, process.stderr)
         try:
@@ -116,11 +139,43 @@ async def server_process(data: Path, *arguments: str, **settings: str) -> AsyncG
                         await process.wait()
                 if process.returncode is None:
                     server.kill()
+                    await process.wait()
             tasks.cancel_scope.cancel()
 
 
-def _soledoor() -> list[str]:
-    return [sys.executable, "-m", "soledoor"]
+@asynccontextmanager
+async def _started(command: list[str], environment: Mapping[str, str]) -> AsyncGenerator[Process, None]:
+    """Run one of our commands in the background; it must have ended when the block does."""
+    async with (
+        await anyio.connect_unix(door()) as keeper,
+        _stream() as (out, theirs),
+        _stream() as (errors, theirs_too),
+        anyio.create_task_group() as tasks,
+    ):
+        with theirs, theirs_too, _nothing() as nothing:
+            await keeper.send_fds(b"!", [nothing.fileno(), theirs.fileno(), theirs_too.fileno()])
+        wish = {"argv": command, "cwd": str(ROOT), "env": dict(environment)}
+        await keeper.send(json.dumps(wish).encode() + b"\n")
+        answers = BufferedByteReceiveStream(keeper)
+        process = Process(int(await answers.receive_until(b"\n", 20)), out, errors)
+
+        async def until_it_ends() -> None:
+            process.end(int(await answers.receive_until(b"\n", 20)))
+
+        tasks.start_soon(until_it_ends)
+        yield process
+
+
+def _nothing() -> BinaryIO:
+    return Path(os.devnull).open("rb")
+
+
+@asynccontextmanager
+async def _stream() -> AsyncGenerator[tuple[UNIXSocketStream, socket.socket], None]:
+    """Give our end of a stream and the other one's."""
+    ours, theirs = socket.socketpair()
+    async with await UNIXSocketStream.from_socket(ours) as stream:
+        yield stream, theirs
 
 
 async def _lines(out: AnyByteReceiveStream) -> AsyncGenerator[str, None]:

@@ -43,6 +43,7 @@ async def test_the_page_goes_on_at_the_other_replica(tmp_path, postgres_url: str
         assert await proxy.cut() > 0
         GATES["replica-gate"].set()
         await window.ended()
+        await window.connected()
 
         assert sockets_of_b.count() == 1
         assert pair.a.application.asgi.state.door.sockets.count() == 0

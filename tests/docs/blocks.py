@@ -14,6 +14,8 @@ from contextlib import ExitStack
 from dataclasses import dataclass
 from pathlib import Path
 
+from tests.forking import launcher
+
 ROOT = Path(__file__).parents[2]
 BIN = Path(sys.executable).parent
 FENCE = re.compile(r"^```(?P<language>\w+)(?P<words>[^\n]*)\n(?P<code>.*?)^```$", re.MULTILINE | re.DOTALL)
@@ -78,10 +80,10 @@ def matches(expected: str, printed: str) -> bool:
 class Shell:
     """Runs a page's commands in one directory, servers in the background until the page ends."""
 
-    def __init__(self, folder: Path, port: int, stack: ExitStack, first: Path) -> None:
+    def __init__(self, folder: Path, port: int, stack: ExitStack) -> None:
         self.folder, self.port, self.stack = folder, str(port), stack
         kept = {name: value for name, value in os.environ.items() if not name.startswith("SOLEDOOR_")}
-        path = f"{first}:{BIN}:{os.environ['PATH']}"
+        path = f"{launcher().parent}:{BIN}:{os.environ['PATH']}"
         # A page's own pytest loads what the page needs, not every plugin that our checks bring along.
         pytest = {"PYTEST_DISABLE_PLUGIN_AUTOLOAD": "1", "PYTEST_PLUGINS": "anyio.pytest_plugin"}
         ours = {"PATH": path, "SOLEDOOR_SERVER__PORT": self.port, "COLUMNS": "200"}
@@ -102,7 +104,7 @@ class Shell:
         """Run a Python block and return what it printed."""
         script = self.folder / "block.py"
         script.write_text(code.replace(PORT, self.port), encoding="utf-8")
-        return self._finish(f"{shlex.quote(sys.executable)} block.py", check=True)
+        return self._finish(f"{launcher('script')} block.py", check=True)
 
     def _finish(self, text: str, *, check: bool = False) -> str:
         done = subprocess.run(

@@ -3,7 +3,6 @@
 import json
 import socket
 import tomllib
-from collections.abc import Iterator
 from contextlib import ExitStack
 from pathlib import Path
 
@@ -11,17 +10,9 @@ import pytest
 
 from config.reading import read_settings
 from tests.docs.blocks import ROOT, Block, Shell, blocks, commands, matches, unlabelled
-from tests.docs.forking import loaded
 
 PAGES = [ROOT / "README.md", *sorted((ROOT / "docs").rglob("*.md"))]
 SHOWN_ONLY = {"text", "mermaid"}
-
-
-@pytest.fixture(scope="module")
-def first(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
-    """A directory whose `soledoor` starts at once."""
-    with loaded(tmp_path_factory.mktemp("bin")) as folder:
-        yield folder
 
 
 def name(page: Path) -> str:
@@ -54,11 +45,11 @@ def prove(block: Block, shell: Shell, place: str) -> None:
 
 @pytest.mark.timeout(180)
 @pytest.mark.parametrize("page", PAGES, ids=name)
-def test_every_block_of_the_page_does_what_it_says(page: Path, first: Path, tmp_path: Path) -> None:
+def test_every_block_of_the_page_does_what_it_says(page: Path, tmp_path: Path) -> None:
     with socket.create_server(("127.0.0.1", 0)) as probe:
         port = probe.getsockname()[1]
     with ExitStack() as stack:
-        shell = Shell(tmp_path, port, stack, first)
+        shell = Shell(tmp_path, port, stack)
         for block in blocks(page.read_text(encoding="utf-8")):
             prove(block, shell, f"{name(page)}:{block.line}")
 

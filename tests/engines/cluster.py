@@ -38,7 +38,7 @@ class Cluster:
         assert bin_directory is not None
         self._bin = bin_directory
         self.account = _account()
-        self.directory = Path(tempfile.mkdtemp(prefix="soledoor-postgres-", dir=_fast_place()))
+        self.directory = Path(tempfile.mkdtemp(prefix="soledoor-postgres-"))
         self.port = _free_port()
         self._process: subprocess.Popen[Any] | None = None
         if self.account is not None:
@@ -111,12 +111,6 @@ def _account() -> str | None:
         return None
     names = {entry.pw_name for entry in pwd.getpwall()}
     return "postgres" if "postgres" in names else "nobody"
-
-
-def _fast_place() -> str | None:
-    """Memory where there is enough: three hundred files a database wait long for a busy disk."""
-    memory = Path("/dev/shm")
-    return str(memory) if memory.is_dir() and shutil.disk_usage(memory).free > 2**30 else None
 
 
 def _free_port() -> int:

@@ -13,6 +13,8 @@ import anyio
 import httpx2
 from websockets.asyncio.client import ClientConnection, connect
 
+from tests.clients import http_client
+
 PASSWORD = "correct horse battery staple"
 ENDS = {"agent_completed", "agent_error"}
 
@@ -38,7 +40,7 @@ class Client:
         return {"Authorization": f"Bearer {self.token}"}
 
     def http(self) -> httpx2.AsyncClient:
-        return httpx2.AsyncClient(base_url=self.url, headers=self.headers, timeout=60)
+        return http_client(self.url, headers=self.headers, timeout=60)
 
     @asynccontextmanager
     async def socket(self, *, resume: bool = False) -> AsyncGenerator["Socket", None]:
@@ -112,7 +114,7 @@ class Socket:
 
 async def logged_in(url: str, name: str) -> Client:
     """Log in with the test password."""
-    async with httpx2.AsyncClient(base_url=url) as http:
+    async with http_client(url) as http:
         answer = await http.post("/auth/login", json={"username": name, "password": PASSWORD})
     assert answer.status_code == 200, answer.text
     body = answer.json()

@@ -9,9 +9,9 @@ from contextlib import suppress
 from dataclasses import dataclass, field
 
 import anyio
-import httpx2
 from websockets.exceptions import ConnectionClosed
 
+from tests.clients import http_client
 from tests.grammar_reading import faults
 from tests.processes import server_process
 from tests.scenarios.client import PASSWORD, Client, Socket, logged_in
@@ -123,6 +123,6 @@ async def test_a_killed_server_keeps_what_was_seen_and_ends_what_it_had_accepted
             await talker.check()
             ends = [talker.client.events[run_id][-1] for run_id in talker.runs.values()]
             interrupted += sum(end["type"] == "agent_error" for end in ends)
-        async with httpx2.AsyncClient(base_url=server.url) as http:
+        async with http_client(server.url) as http:
             assert (await http.get("/readyz")).status_code == 200
     assert interrupted > 0, "nothing was under way when the server was killed"

@@ -12,13 +12,13 @@ from urllib.parse import urlsplit
 
 import anyio
 import anyio.to_thread
-import httpx2
 import pytest
 from websockets.asyncio.client import connect
 from websockets.exceptions import ConnectionClosed
 
 from adapters.web.sockets.registry import _batches
 from benchmarks.crowd import CLOSE, TEXT, Crowd
+from tests.clients import http_client
 from tests.grammar_reading import faults
 from tests.processes import server_process
 from tests.scenarios.client import PASSWORD, logged_in
@@ -187,7 +187,7 @@ async def test_a_thousand_sockets_are_sent_away_in_batches_and_the_process_ends_
         client = await logged_in(server.url, "everybody")
         with Audience(server.url) as crowd:
             await anyio.to_thread.run_sync(crowd.open, [client.token] * sockets)
-            async with httpx2.AsyncClient(base_url=server.url, timeout=60) as probe, client.http() as http:
+            async with http_client(server.url, timeout=60) as probe, client.http() as http:
                 assert (await probe.get("/readyz")).status_code == 200
                 asked = {"content": f'Await the file "{go_on}"'}
                 thread = (await http.post("/api/threads", json={"title": "t"})).json()["thread_id"]

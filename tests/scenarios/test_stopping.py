@@ -8,6 +8,7 @@ import anyio
 import httpx2
 import pytest
 
+from tests.clients import http_client
 from tests.grammar_reading import faults
 from tests.processes import server_process
 from tests.scenarios.client import PASSWORD, Socket, logged_in
@@ -93,7 +94,7 @@ async def test_a_server_that_stood_still_for_longer_than_its_lease_is_refused_an
                 zombie.process.send_signal(signal.SIGCONT)
             for each in (run_id, waiting):
                 assert await at_zombie.end_of(each) == there.events[each]
-            async with httpx2.AsyncClient(base_url=zombie.url, timeout=30) as probe:
+            async with http_client(zombie.url, timeout=30) as probe:
                 with anyio.fail_after(20):
                     while not {"soledoor_active_runs 0.0", "soledoor_waiting_runs 0.0"} <= {
                         *(await probe.get("/metrics")).text.splitlines()

@@ -8,8 +8,11 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
+from tests.forking import launcher
+
 READY = "Soledoor is ready at "
 SCRIPT = Path(sys.executable).parent / "soledoor"
+"""What is installed."""
 
 
 def environment(extra: Mapping[str, str] | None = None) -> dict[str, str]:
@@ -24,10 +27,11 @@ def run(
     env: Mapping[str, str] | None = None,
     stdin: str = "",
     seconds: float = 40,
+    program: Path | None = None,
 ) -> "subprocess.CompletedProcess[str]":
-    """Run the command line to its end."""
+    """Run the command line to its end: in a fork that has all loaded, or ``program``."""
     return subprocess.run(
-        [str(SCRIPT), *map(str, arguments)],
+        [str(program or launcher()), *map(str, arguments)],
         cwd=cwd,
         env=environment(env),
         input=stdin,
@@ -56,7 +60,7 @@ def serving(
     errors = cwd / "errors.log"
     with errors.open("w") as log:
         process = subprocess.Popen(
-            [str(SCRIPT), "serve", "--port", "0", *map(str, arguments)],
+            [str(launcher()), "serve", "--port", "0", *map(str, arguments)],
             cwd=cwd,
             env=environment(env),
             stdout=subprocess.PIPE,

@@ -11,7 +11,7 @@ from adapters.cli.welcome import way_in
 from config.settings import Settings
 from containers import bootstrap
 from tests.adapters.cli.conftest import Cli
-from tests.adapters.cli.processes import READY, Serving, run, serving
+from tests.adapters.cli.processes import READY, SCRIPT, Serving, run, serving
 
 WEAK = "changeme"
 
@@ -147,7 +147,7 @@ def test_a_package_that_shadows_ours_is_named(name: str, here: Path) -> None:
     package = here / "elsewhere" / name
     package.mkdir(parents=True)
     (package / "__init__.py").write_text("raise SystemExit('the wrong one was imported')\n")
-    done = run("serve", "--port", "0", cwd=here, env={"PYTHONPATH": str(package.parent)})
+    done = run("serve", "--port", "0", cwd=here, env={"PYTHONPATH": str(package.parent)}, program=SCRIPT)
     line = done.stderr
     assert (done.returncode, done.stdout, line.count("\n")) == (2, "", 1)
     assert f"the package {name!r} is shadowed" in line
@@ -157,7 +157,7 @@ def test_a_package_that_shadows_ours_is_named(name: str, here: Path) -> None:
 def test_a_folder_beside_the_command_shadows_nothing(here: Path) -> None:
     (here / "config").mkdir()
     (here / "config" / "__init__.py").write_text("raise SystemExit('the wrong one was imported')\n")
-    assert run("version", cwd=here).returncode == 0
+    assert run("version", cwd=here, program=SCRIPT).returncode == 0
 
 
 def test_with_reload_a_changed_tool_is_served_anew_on_the_same_port(here: Path) -> None:

@@ -57,7 +57,8 @@ async def test_the_next_stall_is_told_again(told: threading.Event) -> None:
                 await anyio.lowlevel.checkpoint()
             told.clear()
             block_until(told)
-    assert [line["event"] for line in logs] == ["loop_blocked"] * 2
+    told_of = [line["event"] for line in logs]
+    assert told_of.count("loop_blocked") == 2
 
 
 class Answers(threading.Event):

@@ -38,6 +38,7 @@ from tests.adapters.web.standins import (
     metrics,
 )
 from tests.build import build
+from tests.clients import http_client
 
 MakeSite = Callable[..., Awaitable["Site"]]
 
@@ -74,7 +75,7 @@ class Site:
         given = {name.replace("_", "-"): value for name, value in headers.items()}
         if token:
             given["authorization"] = f"Bearer {token}"
-        return httpx2.AsyncClient(base_url=self.url, headers=given, trust_env=False)
+        return http_client(self.url, headers=given)
 
     def cookie(self, token: str, **headers: str) -> httpx2.AsyncClient:
         """Return a client that a browser would be: cookie and Origin."""
