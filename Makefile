@@ -19,7 +19,7 @@ run: $(READY) ## serve with a demo login; ARGS="--port 0" hands your own argumen
 
 test: $(READY) ## run every test; TESTS=tests/services runs some
 	@.ci/programs
-	@$(BIN)/python -m pytest -q -n $(WORKERS) $(TESTS)
+	@$(BIN)/python -m pytest -q -n $(WORKERS) --dist loadfile --no-loadscope-reorder $(TESTS)
 
 coverage: $(READY) ## run the tests under coverage; fails under 95 % of branches
 	@.ci/programs

@@ -47,3 +47,12 @@ def _logging_as_it_was() -> Iterator[None]:
     for logger, (handlers, propagate, level) in zip(loggers, before, strict=True):
         logger.handlers, logger.propagate = handlers, propagate
         logger.setLevel(level)
+
+
+SLOWEST = ("scenarios", "browser", "kernel", "docs")
+
+
+@pytest.hookimpl(trylast=True)  # after the order was left to chance
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Begin with the folders that take longest, so that no worker waits for the last of their files."""
+    items.sort(key=lambda item: not set(SLOWEST) & {*item.path.parts})

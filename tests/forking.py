@@ -20,16 +20,23 @@ import traceback
 from functools import cache
 from importlib import import_module
 from pathlib import Path
-from typing import NoReturn
+from typing import Any, NoReturn
+
+import soledoor
 
 ROOT = Path(__file__).parents[1]
 LAUNCHER = """\
 #!{python} -SE
 import json, os, signal, socket, sys
+arguments, files = sys.argv[1:], [0, 1, 2]
+if os.path.basename(sys.argv[0]) == "python" and arguments[:2] != ["-P", "-m"]:
+    os.execv({python!r}, [{python!r}, *arguments])
+if "--listen-fd" in arguments:
+    files.append(int(arguments[arguments.index("--listen-fd") + 1]))
 door = socket.socket(socket.AF_UNIX)
 door.connect({door!r})
-wish = dict(argv=sys.argv, cwd=os.getcwd(), env=dict(os.environ))
-socket.send_fds(door, [b"!"], [0, 1, 2])
+wish = dict(argv=sys.argv, files=files, cwd=os.getcwd(), env=dict(os.environ))
+socket.send_fds(door, [b"!"], files)
 door.sendall(json.dumps(wish).encode() + b"\\n")
 answers = door.makefile()
 pid = int(answers.readline())
@@ -55,33 +62,31 @@ def door() -> Path:
 @cache
 def _loaded() -> tuple[Path, "subprocess.Popen[bytes]"]:
     folder = Path(tempfile.mkdtemp(prefix="soledoor-door-"))
-    program = f"from tests.forking import serve; serve({str(folder / 'door')!r})"
-    pipe = subprocess.PIPE
-    process = subprocess.Popen([sys.executable, "-c", program], cwd=ROOT, stdin=pipe, stdout=pipe)
+    command = [sys.executable, "-c", "from tests.forking import serve; serve()", str(folder)]
+    process = subprocess.Popen(command, cwd=ROOT, stdin=subprocess.PIPE, stdout=subprocess.PIPE)
     assert process.stdout is not None
     assert process.stdout.readline() == b"loaded\n"
+    for program in ("soledoor", "script", "python"):
+        (folder / program).write_text(LAUNCHER.format(python=sys.executable, door=str(folder / "door")))
+        (folder / program).chmod(0o755)
     return folder / "door", process
 
 
-@cache
 def launcher(name: str = "soledoor") -> Path:
-    """Return a program that does what ``soledoor`` does and starts at once; one called ``script`` runs the
-    Python file that it is given.
+    """Return a program that starts at once: ``soledoor`` does what ours does, ``script`` runs the Python file
+    that it is given, and ``python`` runs a module of ours, as our processes do that start others.
     """
-    path = door().with_name(name)
-    path.write_text(LAUNCHER.format(python=sys.executable, door=str(door())))
-    path.chmod(0o755)
-    return path
+    return door().with_name(name)
 
 
-def serve(name: str) -> NoReturn:
+def serve() -> NoReturn:
     """Load everything, then fork for each command, until standard input ends."""
     for module in LOADED:
         import_module(module)
     gc.collect()
     gc.freeze()
     with socket.socket(socket.AF_UNIX) as listener:
-        listener.bind(name)
+        listener.bind(str(Path(sys.argv[1], "door")))
         listener.listen()
         sys.stdout.write("loaded\n")
         sys.stdout.flush()
@@ -93,7 +98,7 @@ def serve(name: str) -> NoReturn:
                 _keep(client)
             client.close()
             _reap()
-    shutil.rmtree(Path(name).parent)
+    shutil.rmtree(sys.argv[1])
     os._exit(0)
 
 
@@ -107,7 +112,8 @@ def _reap() -> None:
 
 
 def _keep(client: socket.socket) -> NoReturn:
-    _, files, _, _ = socket.recv_fds(client, 1, 3)
+    """Fork, tell the number and the end. Who goes away before the end has been killed: so is the fork."""
+    _, files, _, _ = socket.recv_fds(client, 1, 4)
     channel = client.makefile("rw")
     wish = json.loads(channel.readline())
     pid = os.fork()
@@ -118,24 +124,28 @@ def _keep(client: socket.socket) -> NoReturn:
         os.close(file)
     channel.write(f"{pid}\n")
     channel.flush()
+    if client.fileno() in select.select([os.pidfd_open(pid), client.fileno()], [], [])[0]:
+        os.kill(pid, signal.SIGKILL)
+        os._exit(0)
     code = os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1])
     channel.write(f"{code}\n")
     channel.flush()
     os._exit(0)
 
 
-def _become(files: list[int], wish: dict[str, object]) -> NoReturn:
+def _become(files: list[int], wish: dict[str, Any]) -> NoReturn:
     signal.signal(signal.SIGINT, signal.default_int_handler)
-    for number, file in enumerate(files):
+    for file, number in zip(files, wish["files"], strict=True):
         os.dup2(file, number)
+        os.set_inheritable(number, True)
+    for file in set(files) - set(wish["files"]):
         os.close(file)
-    os.chdir(str(wish["cwd"]))
+    os.chdir(wish["cwd"])
     os.environ.clear()
-    os.environ.update(dict(wish["env"]))  # type: ignore[call-overload]
-    sys.argv = list(wish["argv"])  # type: ignore[call-overload]
+    os.environ.update(wish["env"])
     code: object = 0
     try:
-        _run()
+        _run(wish["argv"])
     except SystemExit as leaving:
         code = leaving.code
     except BaseException:  # noqa: BLE001 - the end of a process is the end of a fork, with its traceback
@@ -146,12 +156,19 @@ def _become(files: list[int], wish: dict[str, object]) -> NoReturn:
     os._exit(code if isinstance(code, int) else 0 if code is None else 1)
 
 
-def _run() -> None:
-    import soledoor
-
-    if Path(sys.argv[0]).name == "script":
-        del sys.argv[0]
-        sys.path.insert(0, str(Path.cwd()))
-        runpy.run_path(sys.argv[0], run_name="__main__")
-    else:
-        soledoor.main()
+def _run(argv: list[str]) -> None:
+    sys.executable = str(Path(sys.argv[1], "python"))
+    match Path(argv[0]).name, argv:
+        case "script", [_, script, *_]:
+            sys.path.insert(0, str(Path.cwd()))
+            sys.argv = argv[1:]
+            runpy.run_path(script, run_name="__main__")
+        case "python", [_, "-P", "-m", "soledoor", *_]:
+            sys.argv = ["soledoor", *argv[4:]]
+            soledoor.main()
+        case "python", [_, "-P", "-m", module, *_]:
+            sys.argv = argv[3:]
+            runpy.run_module(module, run_name="__main__", alter_sys=True)
+        case _:
+            sys.argv = argv
+            soledoor.main()

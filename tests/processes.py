@@ -154,7 +154,7 @@ async def _started(command: list[str], environment: Mapping[str, str]) -> AsyncG
     ):
         with theirs, theirs_too, _nothing() as nothing:
             await keeper.send_fds(b"!", [nothing.fileno(), theirs.fileno(), theirs_too.fileno()])
-        wish = {"argv": command, "cwd": str(ROOT), "env": dict(environment)}
+        wish = {"argv": command, "files": [0, 1, 2], "cwd": str(ROOT), "env": dict(environment)}
         await keeper.send(json.dumps(wish).encode() + b"\n")
         answers = BufferedByteReceiveStream(keeper)
         process = Process(int(await answers.receive_until(b"\n", 20)), out, errors)

@@ -1,4 +1,4 @@
-"""A real application behind a real browser: one of each for all tests, a user and a window for each test."""
+"""A real application behind a real browser: one of each for a file of tests, a user and a window for each."""
 
 import itertools
 import os
@@ -54,7 +54,7 @@ class PageServer:
         return name
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 async def page_server(tmp_path_factory: pytest.TempPathFactory) -> AsyncGenerator[PageServer, None]:
     settings = Settings(
         data=tmp_path_factory.mktemp("page") / "data",
@@ -81,7 +81,7 @@ async def page_server(tmp_path_factory: pytest.TempPathFactory) -> AsyncGenerato
             stop.set()
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 async def browser() -> AsyncGenerator[Browser, None]:
     async with async_playwright() as playwright:
         chromium = await playwright.chromium.launch(executable_path=CHROMIUM, args=list(FLAGS))

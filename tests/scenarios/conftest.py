@@ -54,7 +54,7 @@ async def served(
             stop.set()
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 async def world(tmp_path_factory: pytest.TempPathFactory) -> AsyncGenerator[World, None]:
     settings = Settings(
         data=tmp_path_factory.mktemp("world") / "data",

@@ -11,7 +11,7 @@ from fastapi import FastAPI
 from tests.adapters.web.site import MakeSite, Relay, Site, build_site, listening
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 async def relay(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[tuple[Relay, str]]:
     relayed = Relay(build_site(tmp_path_factory.mktemp("relay")).doors)
     async with listening(cast(FastAPI, relayed)) as url:
