@@ -22,6 +22,7 @@ from tests.browser.stage import StageModel
 CHROMIUM = shutil.which("chromium")
 FLAGS = (
     "--disable-gpu",
+    "--in-process-gpu",
     "--disable-background-networking",
     "--no-first-run",
     *(("--no-sandbox",) * (os.geteuid() == 0)),
@@ -81,7 +82,7 @@ async def page_server(tmp_path_factory: pytest.TempPathFactory) -> AsyncGenerato
             stop.set()
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture(scope="session")
 async def browser() -> AsyncGenerator[Browser, None]:
     async with async_playwright() as playwright:
         chromium = await playwright.chromium.launch(executable_path=CHROMIUM, args=list(FLAGS))
@@ -95,7 +96,8 @@ async def visit(page_server: PageServer, browser: Browser) -> AsyncGenerator[Vis
     async with AsyncExitStack() as opened:
 
         async def visit(**options: Any) -> Screen:
-            context = await browser.new_context(**{"viewport": {"width": 1280, "height": 860}, **options})
+            wide = {"viewport": {"width": 1280, "height": 860}, "reduced_motion": "reduce"}
+            context = await browser.new_context(**{**wide, **options})
             opened.push_async_callback(context.close)
             context.set_default_timeout(15_000)
             return Screen(await context.new_page(), context, page_server.base).listen()
