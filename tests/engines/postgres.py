@@ -58,7 +58,8 @@ class Postgres:
         """Return the name of a new database, empty or a copy of a template."""
         name = f"{self._name}_{next(self._numbers)}"
         self._made.append(name)
-        source = f' TEMPLATE "{template}"' if template else ""
+        # Copying files takes half of what copying by the log takes.
+        source = f' TEMPLATE "{template}" STRATEGY FILE_COPY' if template else ""
         self.run(f'CREATE DATABASE "{name}"{source} {options}')
         return name
 
