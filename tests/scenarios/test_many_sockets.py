@@ -114,6 +114,11 @@ async def told(client, **arguments):
     assert answer.json()["result"] == arguments["events"], answer.text
 
 
+def closed_as(server, code):
+    """How many sockets the server says it has closed with this code."""
+    return sum(line["event"] == "socket closed" and line["code"] == code for line in server.lines)
+
+
 async def rest_of(connection, client):
     """Take what comes until the close; return its code."""
     with anyio.fail_after(60):
@@ -145,10 +150,9 @@ async def test_sockets_that_read_nothing_hold_little_are_closed_and_disturb_nobo
         assert faults(run, ended=False) == []
         assert [e["payload"]["progress_data"]["current_step"] for e in run[1:-1]] == list(range(EVENTS))
         assert (peak - before) / STUCK <= MIB, (before, peak)
+        await server.logged(lambda _: closed_as(server, 4002) == STUCK)  # before anything more is read
         codes = {await rest_of(*each) for each in zip(stuck, readers, strict=True)}
     assert codes <= {4002, 1006}  # a close frame may find no room either: then the connection is cut
-    closed = [line["code"] for line in server.lines if line["event"] == "socket closed"]
-    assert closed.count(4002) == STUCK
     for client in readers:  # what they were given has no hole, and what they missed comes when they are back
         assert 0 < len(client.seqs) < EVENTS
         async with client.socket(resume=True) as again:
