@@ -3,12 +3,13 @@
 import os
 import pwd
 import shutil
-import socket
 import subprocess
 import tempfile
 import time
 from pathlib import Path
 from typing import Any
+
+from tests.engines.ports import free_port
 
 PASSWORD = "p@ss/word-4711"  # percent-encoded in a URL, so that whoever forgets to decode it fails
 FAST = {
@@ -39,7 +40,7 @@ class Cluster:
         self._bin = bin_directory
         self.account = _account()
         self.directory = Path(tempfile.mkdtemp(prefix="soledoor-postgres-"))
-        self.port = _free_port()
+        self.port = free_port()
         self._process: subprocess.Popen[Any] | None = None
         if self.account is not None:
             shutil.chown(self.directory, self.account)
@@ -111,8 +112,3 @@ def _account() -> str | None:
         return None
     names = {entry.pw_name for entry in pwd.getpwall()}
     return "postgres" if "postgres" in names else "nobody"
-
-
-def _free_port() -> int:
-    with socket.create_server(("127.0.0.1", 0)) as taken:
-        return int(taken.getsockname()[1])

@@ -9,6 +9,8 @@ import threading
 import time
 from pathlib import Path
 
+from tests.engines.ports import free_port
+
 PROGRAM = "redis-server"
 PASSWORD = "p@ss/word-4711"  # percent-encoded in a URL, so that whoever forgets to decode it fails
 EVERYTHING = {"appendonly": "yes", "appendfsync": "always"}
@@ -21,7 +23,7 @@ class RedisServer:
 
     def __init__(self, settings: dict[str, str] | None = None) -> None:
         self.directory = Path(tempfile.mkdtemp(prefix="soledoor-redis-"))
-        self.port = _free_port()
+        self.port = free_port()
         self.settings = {**NOTHING, "save": "", **(settings or {})}
         self._process: subprocess.Popen[bytes] | None = None
 
@@ -113,8 +115,3 @@ class RedisServer:
 def _packed(*words: str) -> bytes:
     parts = [b"$%d\r\n%b\r\n" % (len(word.encode()), word.encode()) for word in words]
     return b"*%d\r\n%b" % (len(words), b"".join(parts))
-
-
-def _free_port() -> int:
-    with socket.create_server(("127.0.0.1", 0)) as taken:
-        return int(taken.getsockname()[1])
