@@ -2,7 +2,6 @@
 
 import itertools
 import os
-import shutil
 from collections.abc import AsyncGenerator, Awaitable, Callable
 from contextlib import AsyncExitStack
 from dataclasses import dataclass
@@ -18,8 +17,8 @@ from config.settings import Server, Settings, Tools
 from containers.bootstrap import Application, application_for_tests, running
 from tests.browser.screen import PASSWORD, Screen
 from tests.browser.stage import StageModel
+from tests.needs import where
 
-CHROMIUM = shutil.which("chromium")
 FLAGS = (
     "--disable-gpu",
     "--in-process-gpu",
@@ -31,13 +30,6 @@ FLAGS = (
 expect.set_options(timeout=15_000)  # a bound on hanging: a busy machine takes longer than the library's 5 s
 
 Visit = Callable[..., Awaitable[Screen]]
-
-
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    for item in items:
-        for mark in item.iter_markers("needs"):
-            if shutil.which(mark.args[0]) is None:
-                item.add_marker(pytest.mark.skip(reason=f"needs {mark.args[0]}, which is not installed"))
 
 
 @dataclass(slots=True)
@@ -85,7 +77,7 @@ async def page_server(tmp_path_factory: pytest.TempPathFactory) -> AsyncGenerato
 @pytest.fixture(scope="session")
 async def browser() -> AsyncGenerator[Browser, None]:
     async with async_playwright() as playwright:
-        chromium = await playwright.chromium.launch(executable_path=CHROMIUM, args=list(FLAGS))
+        chromium = await playwright.chromium.launch(executable_path=where("chromium"), args=list(FLAGS))
         yield chromium
         await chromium.close()
 

@@ -50,6 +50,7 @@ async def test_a_whole_run_needs_no_mouse(visit: Visit, page_server: PageServer)
     window = await visit()
     await window.open()
     keys = window.page.keyboard
+    await expect(window.page.get_by_label("User name")).to_be_focused()
     for text in (await page_server.account(), "\t", "the door stands open", "\n"):
         await (keys.press({"\t": "Tab", "\n": "Enter"}[text]) if text in "\t\n" else keys.type(text))
     await window.connected()
