@@ -2,8 +2,8 @@
 PYTHON ?= python3
 ARGS ?= --demo
 TESTS ?= tests
-# One more than there are cores: a test often waits for a server, a disk or a page.
-WORKERS ?= $(shell echo $$(($$(nproc 2>/dev/null || echo 2) + 1)))
+# Two more than there are cores: a test often waits for a server, a disk or a page.
+WORKERS ?= $(shell echo $$(($$(nproc 2>/dev/null || echo 2) + 2)))
 # What Python has compiled is kept: the tests start some hundred interpreters, and a server starts twice as fast.
 unexport PYTHONDONTWRITEBYTECODE
 READY := .venv/.ready

@@ -22,7 +22,7 @@ def pytest_runtest_setup(item: pytest.Item) -> None:
 
 
 SPELLINGS = {"chromium": ("chromium-headless-shell", "chromium")}
-"""What a program may be called, best first: without its windows, Chromium opens a page for a third of the CPU time."""
+"""What a program may be called, best first: Chromium without windows opens a page for a third of the time."""
 
 
 def where(program: str) -> str | None:
