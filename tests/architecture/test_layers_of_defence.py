@@ -148,11 +148,12 @@ def real_sealed() -> list[str]:
     return [path for path in sorted(sealed_classes(layers())) if path.rpartition(".")[0] in homes]
 
 
-@pytest.mark.parametrize("path", real_sealed())
-def test_layer_2_every_guarded_class_of_the_tree_refuses(path: str) -> None:
-    module, _, name = path.rpartition(".")
-    with pytest.raises(WiringError, match="user isolation"):
-        getattr(import_module(module), name)()
+def test_layer_2_every_guarded_class_of_the_tree_refuses() -> None:
+    found = [path.rpartition(".") for path in real_sealed()]
+    assert len(found) > 50
+    for module, _, name in found:
+        with pytest.raises(WiringError, match="user isolation"):
+            getattr(import_module(module), name)()
 
 
 GUARDED = [
