@@ -1,10 +1,11 @@
 """Scopes leave nothing behind: traced memory does not grow from scope 10,000 to scope 100,000."""
 
 import subprocess
-import sys
 from pathlib import Path
 
 import pytest
+
+from tests.forking import launcher
 
 ROOT = Path(__file__).parents[3]
 ALLOWED = 64 * 1024
@@ -13,7 +14,7 @@ BACKENDS = pytest.mark.parametrize("backend", ["asyncio", "trio"])
 
 def measured(name: str, backend: str) -> float:
     """Return the bytes, as a process of its own measures them: servers of other tests allocate here."""
-    command = [sys.executable, "-m", "tests.containers.kernel.measured_apart", name, backend]
+    command = [str(launcher("python")), "-P", "-m", "tests.containers.kernel.measured_apart", name, backend]
     return float(subprocess.run(command, cwd=ROOT, stdout=subprocess.PIPE, text=True, check=True).stdout)
 
 
