@@ -28,7 +28,7 @@ from benchmarks.call import BIG, settings_for
 from benchmarks.emitting import FILL, Bare, Emit, Peer, Soledoor
 from benchmarks.measuring import calibrator
 from config.logs import configure_logs
-from config.settings import Server, Settings
+from config.settings import Events, Server, Settings
 from containers.bootstrap import Application, application_for_tests, running
 from services.ports.identity import PasswordHasher
 
@@ -111,10 +111,14 @@ async def soledoor(directory: Path) -> AsyncGenerator[tuple[str, Peer], None]:
 
 
 def settings(directory: Path) -> Settings:
-    """Return settings as in production, but for the bounds that a benchmark would hit."""
+    """Return settings as in production, but for the bounds that a benchmark would hit; events are kept in
+    memory, as the bare server keeps none.
+    """
     ours = settings_for(str(directory))
     limits = ours.limits.model_copy(update={"live_dispatchers": BIG})
-    return ours.model_copy(update={"server": Server(port=0), "limits": limits})
+    return ours.model_copy(
+        update={"server": Server(port=0), "limits": limits, "events": Events(log="memory")}
+    )
 
 
 async def _serve(application: Application, *, task_status: Any) -> None:

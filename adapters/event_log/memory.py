@@ -10,19 +10,18 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import islice
 
-import anyio
-
 from adapters.event_log.frames import body, framed
 from adapters.event_log.store import REMEMBERED_SECONDS, new_epoch
+from adapters.event_log.waiters import Waiters
 from services.errors import Superseded
 from services.events import RunEvent
 from services.ports.clock import Clock
-from services.ports.events import EventLog, Frame, Head, Lapped, Place, Watch
+from services.ports.events import EventLog, Frame, Head, Lapped, Place, Take, Watch
 from services.sealed import Sealed
 
 
 class _UserLog:
-    __slots__ = ("bytes", "changed", "epoch", "fences", "frames", "head", "last_append", "runs", "watchers")
+    __slots__ = ("bytes", "epoch", "fences", "frames", "head", "last_append", "runs", "waiters", "watchers")
 
     def __init__(self, now: float) -> None:
         self.epoch = new_epoch()
@@ -30,7 +29,7 @@ class _UserLog:
         self.head = self.bytes = self.watchers = 0
         self.runs: dict[str, int] = {}
         self.fences: dict[str, int] = {}
-        self.changed: anyio.Event | None = None
+        self.waiters = Waiters()
         self.last_append = now
 
     @property
@@ -45,9 +44,6 @@ class _UserLog:
         self.bytes += len(frame.data)
         self.head = frame.seq
         self.runs[frame.run_id] = run_seq
-        if self.changed is not None:
-            self.changed.set()
-            self.changed = None
 
     def drop_oldest(self) -> None:
         frame, run_seq = self.frames.popleft()
@@ -97,6 +93,7 @@ class MemoryEventLog(EventLog, metaclass=Sealed):
             users[event.user_id] = log
             users.move_to_end(event.user_id)
         self._expire(log.last_append)
+        log.waiters.offer(frame)
         return Place(log.epoch, frame.seq)
 
     async def fence(self, user_id: str, run_id: str, token: int) -> None:
@@ -170,12 +167,10 @@ class _MemoryWatch(Watch):
         self._log, self._open = log, True
         log.watchers += 1
 
-    async def wait(self, after: int) -> None:
+    async def wait(self, after: int, take: Take | None = None) -> None:
         log = self._log
         while log.head <= after:
-            if log.changed is None:
-                log.changed = anyio.Event()
-            await log.changed.wait()
+            after = await log.waiters.wait(after, take)
 
     def close(self) -> None:
         if self._open:

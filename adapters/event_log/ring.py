@@ -11,9 +11,8 @@ from dataclasses import dataclass
 from itertools import islice
 from typing import NamedTuple
 
-import anyio
-
-from services.ports.events import Frame, Head, Lapped, Place, Watch
+from adapters.event_log.waiters import Waiters
+from services.ports.events import Frame, Head, Lapped, Place, Take, Watch
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,13 +37,13 @@ class Ring:
     """
 
     __slots__ = (
-        "_bounds", "_bytes", "_changed", "_frames", "beginnings", "epoch", "head", "known", "watchers",
+        "_bounds", "_bytes", "_frames", "beginnings", "epoch", "head", "known", "waiters", "watchers",
     )  # fmt: skip
 
     def __init__(self, bounds: RingBounds) -> None:
         self._bounds, self._bytes = bounds, 0
         self._frames: deque[Frame] = deque()
-        self._changed: anyio.Event | None = None
+        self.waiters = Waiters()
         self.epoch = ""
         self.head = self.known = self.beginnings = self.watchers = 0
 
@@ -80,7 +79,6 @@ class Ring:
             self._begin(place.epoch, place.seq - 1)
         if place.epoch == self.epoch and place.seq == self.head + 1:
             self._put(make())
-            self._wake()
         return self.hear(place)
 
     def learn(self, ticket: Ticket, head: Head, frames: Sequence[Frame] | None = None) -> None:
@@ -98,7 +96,7 @@ class Ring:
             if self.known == ticket.known:  # nothing was heard since: the store's word is the newest
                 self.known = self.head
             self._catch_up(head, frames)
-        self._wake()
+        self.waiters.wake()
 
     def _catch_up(self, head: Head, frames: Sequence[Frame] | None) -> None:
         self.known = max(self.known, head.head)
@@ -123,17 +121,7 @@ class Ring:
             self._bytes > self._bounds.bytes and len(self._frames) > 1
         ):
             self._bytes -= len(self._frames.popleft().data)
-
-    def _wake(self) -> None:
-        if self._changed is not None:
-            self._changed.set()
-            self._changed = None
-
-    async def change(self) -> None:
-        """Return once the ring has learnt something."""
-        if self._changed is None:
-            self._changed = anyio.Event()
-        await self._changed.wait()
+        self.waiters.offer(frame)
 
 
 class RingWatch(Watch):
@@ -146,7 +134,7 @@ class RingWatch(Watch):
         self._beginnings = ring.beginnings
         ring.watchers += 1
 
-    async def wait(self, after: int) -> None:
+    async def wait(self, after: int, take: Take | None = None) -> None:
         """Return, or raise, as the port says."""
         ring = self._ring
         while True:
@@ -155,7 +143,7 @@ class RingWatch(Watch):
                 raise Lapped(after, Head(ring.epoch, ring.head + 1, ring.head))
             if ring.head > after:
                 return
-            await ring.change()
+            after = await ring.waiters.wait(after, take)
 
     def close(self) -> None:
         """Stop watching."""

@@ -6,8 +6,9 @@ kept is told so, never served a hole.
 """
 
 import re
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from functools import partial
 from typing import Literal, NamedTuple
 
 import orjson
@@ -22,6 +23,10 @@ from services.run_states import RunStates
 
 _POSITION = re.compile(r"([A-Za-z0-9_-]{1,64}):([0-9]{1,15})", re.ASCII)
 _CALM_READS = 3
+
+
+WriteNow = Callable[[bytes], bool]
+"""Writes an encoded event at once and returns True, or returns False and has done nothing. Never raises."""
 
 
 class PositionLost(Exception):
@@ -86,11 +91,14 @@ class Delivery:
         states = await self._sources.states.window(self._user_id)
         return [self._hello(head, resumed=False), gap.text(), *map(_text, states)]
 
-    async def wait(self) -> None:
-        """Return once the log holds more. Safe to cancel. Raises ``PositionLost``."""
+    async def wait(self, write: WriteNow | None = None) -> None:
+        """Return once the log holds more than ``write`` has written. Safe to cancel. Raises ``PositionLost``.
+
+        Events that come meanwhile are written in the middle of their appends, and the cursor moves past them.
+        """
         assert self._watch is not None
         try:
-            await self._watch.wait(self._seq)
+            await self._watch.wait(self._seq, None if write is None else partial(self._take, write))
         except Lapped as lapped:  # of an epoch that ended before this reader came: nothing to it
             self._check(lapped.head.epoch)
 
@@ -135,6 +143,12 @@ class Delivery:
         """Stop watching. May be called twice."""
         if self._watch is not None:
             self._watch.close()
+
+    def _take(self, write: WriteNow, frame: Frame) -> bool:
+        if frame.epoch != self._epoch or not write(frame.data):
+            return False
+        self._seq = frame.seq
+        return True
 
     def _check(self, epoch: str) -> None:
         if epoch != self._epoch:

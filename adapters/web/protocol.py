@@ -25,7 +25,7 @@ KERNEL_BUFFER = 65_536
 CLOSE_SECONDS = 5.0
 ENCODED = "soledoor.encoded"
 """The ASGI extension offered to the application: its ``send`` takes a text as UTF-8 and returns None once it
-is written, else what to await.
+is written, else what to await; its ``offer`` only ever writes at once, and returns whether it did.
 """
 
 
@@ -58,7 +58,10 @@ class SocketProtocol(WebSocketsSansIOProtocol):
 
     async def run_asgi(self) -> None:
         """Offer the extension to the application."""
-        self.scope.setdefault("extensions", {})[ENCODED] = {"send": self.send_encoded}
+        self.scope.setdefault("extensions", {})[ENCODED] = {
+            "send": self.send_encoded,
+            "offer": self.offer_encoded,
+        }
         await super().run_asgi()
 
     async def send(self, message: ASGISendEvent) -> None:
@@ -78,12 +81,18 @@ class SocketProtocol(WebSocketsSansIOProtocol):
 
         Raises ``ClientDisconnected``, now or then.
         """
+        if self.offer_encoded(text):
+            return None
         if not self.writable.is_set():
             return self._send_later(text)
-        if self.disconnected or self.close_sent or self.conn.state is not OPEN:
-            raise ClientDisconnected
+        raise ClientDisconnected
+
+    def offer_encoded(self, text: bytes) -> bool:
+        """Write a text at once, or return False when the client has to read first or is gone."""
+        if not self.writable.is_set() or self.disconnected or self.close_sent or self.conn.state is not OPEN:
+            return False
         self.transport.write(_head(len(text)) + text)
-        return None
+        return True
 
     async def _send_later(self, text: bytes) -> None:
         await self.writable.wait()

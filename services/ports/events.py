@@ -1,7 +1,7 @@
 """Ports: the log of a user's events, and the bridge a run speaks through."""
 
 from abc import ABC, abstractmethod
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, NamedTuple
 
@@ -37,13 +37,23 @@ class Head:
     head: int
 
 
+Take = Callable[[Frame], bool]
+"""Takes an event, or says that it did not. It is called in the middle of an append: it must neither raise,
+nor wait, nor touch the log.
+"""
+
+
 class Watch(ABC):
     """A reader's wake-up. Waiting is safe to cancel; a wake-up may come for nothing, but never too late."""
 
     @abstractmethod
-    async def wait(self, after: int) -> None:
+    async def wait(self, after: int, take: Take | None = None) -> None:
         """Return once the user's head is greater than ``after``. Raises ``Lapped``, once, when the log began
         anew since this watch did: its head names the new epoch.
+
+        Each event that comes while this waits is first offered to ``take``, in order, before its append is
+        answered. Waiting goes on as though ``after`` were the last one taken; the first one that is not taken
+        ends it, and no more are offered. One wait of a watch at a time.
         """
 
     @abstractmethod

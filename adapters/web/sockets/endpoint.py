@@ -15,7 +15,7 @@ from starlette.requests import HTTPConnection
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from adapters.web.credentials import bearer, identify
-from adapters.web.delivery import Position
+from adapters.web.delivery import Position, WriteNow
 from adapters.web.doors import Doors
 from adapters.web.errors import InvalidMessage, http_refusal, internal, refusal
 from adapters.web.messages import Auth, Bye
@@ -100,7 +100,7 @@ class SocketEndpoint:
         return None
 
     def _join(self, identity: Identity, scope: Scope, send: Send) -> Seat:
-        return Seat(self._doors, identity, _sending(scope, send))
+        return Seat(self._doors, identity, *_sending(scope, send))
 
     async def _serve(
         self, seat: Seat, receive: Receive, send: Send, after: Position | None, *, accepted: bool
@@ -142,17 +142,17 @@ def _after(scope: Scope) -> Position | None:
     return Position.parse("")
 
 
-def _sending(scope: Scope, send: Send) -> Write:
+def _sending(scope: Scope, send: Send) -> tuple[Write, WriteNow | None]:
     """Return how messages go out: as they are where the server takes them so, else as ASGI has it."""
     extension = scope.get("extensions", {}).get(ENCODED)
     if extension is not None:
         send_encoded: Callable[[bytes], Awaitable[None] | None] = extension["send"]
-        return lambda text, _: send_encoded(text)
+        return lambda text, _: send_encoded(text), extension["offer"]
 
     def plain(text: bytes, _: Frame | None) -> Awaitable[None]:
         return send({"type": "websocket.send", "text": text.decode()})
 
-    return plain
+    return plain, None
 
 
 async def _accept(send: Send) -> None:

@@ -2,7 +2,7 @@
 
 import secrets
 
-from adapters.web.delivery import Delivery
+from adapters.web.delivery import Delivery, WriteNow
 from adapters.web.doors import Doors
 from adapters.web.sockets.writer import Send, Writer
 from services.identity.sessions import Identity
@@ -14,14 +14,14 @@ class Seat:
 
     __slots__ = ("_doors", "_listener", "connection_id", "delivery", "identity", "writer")
 
-    def __init__(self, doors: Doors, identity: Identity, send: Send) -> None:
+    def __init__(self, doors: Doors, identity: Identity, send: Send, offer: WriteNow | None = None) -> None:
         """Take a place; raises ``Refused`` when there is none or the server is stopping."""
         doors.sockets.admit()
         doors.memory.refuse_when_critical()
         self._doors, self.identity = doors, identity
         self.connection_id = secrets.token_hex(8)
         self.delivery = Delivery(doors.sources, identity.user.id)
-        self.writer = Writer(self.delivery, send, doors.limits, doors.clock.monotonic())
+        self.writer = Writer(self.delivery, send, doors.limits, doors.clock.monotonic(), offer)
         self._listener = self._listen(identity)
         doors.sockets.add(self.writer)
 

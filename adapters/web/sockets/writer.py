@@ -1,8 +1,9 @@
 """The one writer of a connection: events as the cursor moves, control messages in between, its end.
 
-Nothing is queued for a reader but a few control messages; a reader that takes neither within the send
-timeout is closed. The writer owns no timer: ``tick`` is called for all connections by one task, with the
-time.
+While the writer waits, an event is written in the middle of its append, where the transport takes it; the log
+is read for whatever was not. Nothing is queued for a reader but a few control messages; a reader that takes
+neither within the send timeout is closed. The writer owns no timer: ``tick`` is called for all connections by
+one task, with the time.
 """
 
 import random
@@ -12,7 +13,7 @@ from collections.abc import Awaitable, Callable
 import anyio
 import anyio.lowlevel
 
-from adapters.web.delivery import Delivery, Position, PositionLost
+from adapters.web.delivery import Delivery, Position, PositionLost, WriteNow
 from adapters.web.messages import Bye, FromServer
 from config.limits import Limits
 from services.errors import Unavailable
@@ -38,24 +39,15 @@ class Writer:
     """Writes to one socket or stream. ``post``, ``end`` and ``tick`` never wait; any task may call them."""
 
     __slots__ = (
-        "_control",
-        "_delivery",
-        "_ending",
-        "_expires",
-        "_heartbeat",
-        "_ping_due",
-        "_scope",
-        "_seen",
-        "_send",
-        "_send_timeout",
-        "_sending",
-        "_since",
-        "_waiting",
-        "_written",
-    )
+        "_control", "_delivery", "_ending", "_expires", "_heartbeat", "_offer", "_ping_due", "_scope",
+        "_seen", "_send", "_send_timeout", "_sending", "_since", "_waiting", "_written",
+    )  # fmt: skip
 
-    def __init__(self, delivery: Delivery, send: Send, limits: Limits, now: float) -> None:
-        self._delivery, self._send = delivery, send
+    def __init__(
+        self, delivery: Delivery, send: Send, limits: Limits, now: float, offer: WriteNow | None = None
+    ) -> None:
+        """``offer`` writes what ``send`` would, where that is possible at once."""
+        self._delivery, self._send, self._offer = delivery, send, offer
         self._heartbeat, self._send_timeout = limits.heartbeat, limits.send_timeout
         self._control: deque[bytes] | None = None
         self._ending: Ending | None = None
@@ -144,7 +136,7 @@ class Writer:
         # From the check to the wait nothing may be awaited, or a wake-up would be lost.
         while self._ending is None and not self._ping_due and not self._control:
             self._waiting = True
-            await self._delivery.wait()
+            await self._delivery.wait(None if self._offer is None else self._write_now)
             self._waiting = False
             if scope.cancel_called:  # woken twice at once: what follows must not be cut
                 return
@@ -179,6 +171,18 @@ class Writer:
     async def _write(self, text: bytes) -> None:
         if (pending := self._hand_over(text, None)) is not None:
             await self._finish(pending)
+
+    def _write_now(self, text: bytes) -> bool:
+        """Write an event in the middle of its append, unless something else has to go out first."""
+        if self._control or self._ping_due or self._ending is not None:
+            return False
+        assert self._offer is not None
+        try:
+            written = self._offer(text)
+        except (OSError, RuntimeError):  # whoever appends must not suffer from it; reading ends in it too
+            return False
+        self._written += written
+        return written
 
     def _hand_over(self, text: bytes, frame: Frame | None) -> Awaitable[None] | None:
         self._written += 1

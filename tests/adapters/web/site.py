@@ -70,6 +70,11 @@ class Site:
         self.clock.seconds += seconds
         self.sockets.tick()
 
+    def fill_transports(self) -> None:
+        """Let no open socket write an event at once: all have to read them."""
+        for writer in self.sockets._writers:
+            writer._offer = _takes_nothing
+
     def http(self, token: str | None = None, **headers: str) -> httpx2.AsyncClient:
         """Return a client; ``token`` goes as Bearer."""
         given = {name.replace("_", "-"): value for name, value in headers.items()}
@@ -105,6 +110,10 @@ class Site:
                      "status": "thinking"},
                 )
             )  # fmt: skip
+
+
+def _takes_nothing(text: bytes) -> bool:
+    return False
 
 
 async def receive(socket: ClientConnection) -> dict[str, Any]:

@@ -156,6 +156,7 @@ async def test_a_reader_that_was_lapped_is_closed_and_can_resume_or_is_told(make
     site = await make_site({"ring_events": 4})
     async with site.ws() as socket:
         hello = await receive(socket)
+        site.fill_transports()
         await site.append(count=10)  # without a pause: the writer wakes when five are gone
         assert await close_code(socket) == 4002
     async with site.ws(query=f"?after={hello['epoch']}:0") as socket:

@@ -110,6 +110,7 @@ async def test_an_encoded_text_after_the_end_is_refused(site: Site) -> None:
         await eventually(lambda: connection.disconnected)
         with pytest.raises(ClientDisconnected):
             connection.send_encoded(b"x")
+        assert not connection.offer_encoded(b"x")
 
 
 async def test_a_text_waits_until_the_client_has_read(site: Site) -> None:
@@ -117,6 +118,7 @@ async def test_a_text_waits_until_the_client_has_read(site: Site) -> None:
         await receive(socket)
         (connection,) = connections()
         connection.pause_writing()
+        assert not connection.offer_encoded(b"never")
         pending: Any = connection.send_encoded(b"later")
         async with anyio.create_task_group() as tasks:
             tasks.start_soon(lambda: pending)
@@ -128,13 +130,13 @@ async def test_a_text_waits_until_the_client_has_read(site: Site) -> None:
 async def test_sockets_of_a_user_are_given_the_very_bytes_that_the_log_keeps(
     site: Site, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    given, real = list[bytes](), SocketProtocol.send_encoded
+    given, real = list[bytes](), SocketProtocol.offer_encoded
 
-    def noting(self: SocketProtocol, text: bytes) -> Any:
+    def noting(self: SocketProtocol, text: bytes) -> bool:
         given.append(text)
         return real(self, text)
 
-    monkeypatch.setattr(SocketProtocol, "send_encoded", noting)
+    monkeypatch.setattr(SocketProtocol, "offer_encoded", noting)
     async with site.ws() as desk, site.ws() as phone, site.ws() as laptop:
         for socket in (desk, phone, laptop):
             await receive(socket)
@@ -152,7 +154,8 @@ async def test_a_server_that_knows_no_encoded_texts_is_given_text() -> None:
     async def server(message: Any) -> None:
         sent.append(message)
 
-    write = _sending({"type": "websocket", "extensions": {}}, server)
+    write, offer = _sending({"type": "websocket", "extensions": {}}, server)
+    assert offer is None
     pending = write("Grüße".encode(), Frame(1, "r", b"", "e"))
     assert pending is not None
     await pending

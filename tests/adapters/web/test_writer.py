@@ -21,7 +21,7 @@ from adapters.web.sockets.writer import MOST_CONTROL_MESSAGES, Writer
 from config.limits import Limits
 from services.errors import Unavailable
 from services.events import EventType, RunEvent
-from services.ports.events import EventLog, Frame, Head, Lapped, Place, Watch
+from services.ports.events import EventLog, Frame, Head, Lapped, Place, Take, Watch
 from tests.adapters.web.site import MakeSite, Site, eventually, receive, send, the_end
 from tests.adapters.web.standins import HandClock, Runs, metrics
 from tests.build import build
@@ -176,7 +176,7 @@ class FlakyLog(EventLog):
         watch: Any = SimpleNamespace(wait=wait, close=lambda: None)
         return watch  # type: ignore[no-any-return]
 
-    async def _wait(self, after: int) -> None:
+    async def _wait(self, after: int, take: Take | None = None) -> None:
         if self.wakes:
             self.wakes -= 1
             return
@@ -310,6 +310,7 @@ async def test_a_log_that_fails_closes_the_socket_and_is_logged_once(
     async with site.ws() as socket:
         await receive(socket)
         monkeypatch.setattr(MemoryEventLog, "read", lambda log, *place: broken(*place))
+        site.fill_transports()
         with capture_logs() as lines:
             await site.append()
             assert await the_end(socket) == 1011
@@ -354,6 +355,7 @@ async def test_a_reader_that_needs_a_log_that_is_away_is_told_when_to_come_back(
     async with site.ws() as socket:
         await receive(socket)
         monkeypatch.setattr(MemoryEventLog, "read", lambda log, *place: away(*place))
+        site.fill_transports()
         with capture_logs() as lines:
             await site.append()
             assert (await receive(socket))["type"] == "bye"
