@@ -7,7 +7,7 @@ one changes nothing for the run.
 
 import uuid
 from collections import defaultdict, deque
-from collections.abc import Mapping
+from collections.abc import Awaitable, Mapping
 from typing import Any
 
 from services import payloads
@@ -18,6 +18,11 @@ from services.listeners import Listeners
 from services.ports.events import AgentWebSocketBridge
 from services.sanitising import shown_result
 from services.sealed import Sealed
+
+# Asking the enumeration for a member calls Python code: not for each event.
+_STARTED, _THINKING = EventType.AGENT_STARTED, EventType.AGENT_THINKING
+_EXECUTING, _COMPLETED = EventType.TOOL_EXECUTING, EventType.TOOL_COMPLETED
+_PROGRESS = EventType.PROGRESS_UPDATE
 
 
 class WebSocketBridgeAdapter(AgentWebSocketBridge, metaclass=Sealed):
@@ -36,7 +41,7 @@ class WebSocketBridgeAdapter(AgentWebSocketBridge, metaclass=Sealed):
     ) -> bool:
         """Send ``agent_started``."""
         payload = payloads.agent_started(agent_name, context)
-        return await self._send(run_id, agent_name, EventType.AGENT_STARTED, payload)
+        return await self._send(run_id, agent_name, _STARTED, payload)
 
     async def notify_agent_thinking(
         self,
@@ -49,7 +54,7 @@ class WebSocketBridgeAdapter(AgentWebSocketBridge, metaclass=Sealed):
     ) -> bool:
         """Send ``agent_thinking``; a percentage outside 0-100 is brought to its nearest bound."""
         payload = payloads.agent_thinking(reasoning, step_number, progress_percentage)
-        return await self._send(run_id, agent_name, EventType.AGENT_THINKING, payload)
+        return await self._send(run_id, agent_name, _THINKING, payload)
 
     async def notify_tool_executing(
         self,
@@ -66,7 +71,7 @@ class WebSocketBridgeAdapter(AgentWebSocketBridge, metaclass=Sealed):
             call_id = f"call_{uuid.uuid4().hex}"
             self._unnamed[tool_name].append(call_id)
         payload = payloads.tool_executing(tool_name, parameters, call_id)
-        return await self._send(run_id, agent_name, EventType.TOOL_EXECUTING, payload, call_id)
+        return await self._send(run_id, agent_name, _EXECUTING, payload, call_id)
 
     async def notify_tool_completed(  # noqa: PLR0913 - old callers' signature
         self,
@@ -87,7 +92,7 @@ class WebSocketBridgeAdapter(AgentWebSocketBridge, metaclass=Sealed):
         payload = payloads.tool_completed(
             tool_name, call_id, result, execution_time_ms, error, success=success
         )
-        return await self._send(run_id, agent_name, EventType.TOOL_COMPLETED, payload, call_id)
+        return await self._send(run_id, agent_name, _COMPLETED, payload, call_id)
 
     async def notify_agent_completed(
         self,
@@ -118,7 +123,7 @@ class WebSocketBridgeAdapter(AgentWebSocketBridge, metaclass=Sealed):
     ) -> bool:
         """Send ``progress_update``; keys that were not given are null."""
         payload = payloads.progress_update(progress, message)
-        return await self._send(run_id, agent_name, EventType.PROGRESS_UPDATE, payload)
+        return await self._send(run_id, agent_name, _PROGRESS, payload)
 
     async def notify_custom(
         self, run_id: str, agent_name: str, notification_type: str, data: Mapping[str, Any]
@@ -143,15 +148,19 @@ class WebSocketBridgeAdapter(AgentWebSocketBridge, metaclass=Sealed):
         """Whether a socket or stream of this user is connected here now."""
         return self._listeners.has(self._context.user_id)
 
-    async def _send(
+    def _send(
         self,
         run_id: str,
         agent_name: str,
         event_type: EventType,
         payload: Mapping[str, Any],
         subject: str | None = None,
-    ) -> bool:
+    ) -> Awaitable[bool]:
         # The context's own run id is never blank or "registry", so one comparison refuses those too.
         if run_id != self._context.run_id:
-            return False
-        return await self._journal.append(self._context, event_type, agent_name, payload, subject)
+            return _refused()
+        return self._journal.append(self._context, event_type, agent_name, payload, subject)
+
+
+async def _refused() -> bool:
+    return False

@@ -57,6 +57,17 @@ PAYLOAD_KEYS: Mapping[EventType, tuple[frozenset[str], frozenset[str]]] = {
 }
 """Required and optional payload keys of each type."""
 
+PASSING = frozenset(
+    {
+        EventType.AGENT_THINKING,
+        EventType.PROGRESS_UPDATE,
+        EventType.TOOL_APPROVAL_REQUIRED,
+        EventType.TOOL_APPROVAL_DECIDED,
+        EventType.ANSWER_DELTA,
+    }
+)
+"""Types that begin, open, close and end nothing: most events of a run are of these."""
+
 LIFECYCLE_ENDS = frozenset({EventType.AGENT_COMPLETED, EventType.AGENT_ERROR})
 
 

@@ -6,12 +6,17 @@ progress events only.
 """
 
 from services.errors import GrammarError
-from services.events import LIFECYCLE_ENDS, EventType
+from services.events import LIFECYCLE_ENDS, PASSING, EventType
 
 DIRECT = "direct"
 """The agent name of calls that no agent makes."""
 
-_WITHOUT_AGENT = frozenset({EventType.TOOL_EXECUTING, EventType.TOOL_COMPLETED, EventType.PROGRESS_UPDATE})
+# Asking the enumeration for a member calls Python code, and every event is compared with these.
+_STARTED = EventType.AGENT_STARTED
+_EXECUTING, _COMPLETED = EventType.TOOL_EXECUTING, EventType.TOOL_COMPLETED
+_SUBAGENT_STARTED, _SUBAGENT_COMPLETED = EventType.SUBAGENT_STARTED, EventType.SUBAGENT_COMPLETED
+
+_WITHOUT_AGENT = frozenset({_EXECUTING, _COMPLETED, EventType.PROGRESS_UPDATE})
 
 
 class RunGrammar:
@@ -31,6 +36,8 @@ class RunGrammar:
 
         ``subject`` is the ``call_id`` of tool events and the ``subagent_id`` of subagent events.
         """
+        if event_type in PASSING and self.started and not self.ended:
+            return
         if reason := self._objection(event_type, agent_name, subject):
             raise GrammarError(self.run_id, event_type, reason)
         self._take(event_type, subject)
@@ -42,7 +49,7 @@ class RunGrammar:
     def _objection(self, event_type: EventType, agent_name: str, subject: str | None) -> str | None:
         if self.ended:
             return "the run has ended"
-        if event_type is EventType.AGENT_STARTED:
+        if event_type is _STARTED:
             return "the run has started already" if self.started else None
         if not self.started and not (agent_name == DIRECT and event_type in _WITHOUT_AGENT):
             return "agent_started comes first"
@@ -56,32 +63,27 @@ class RunGrammar:
         return f"subagents are open: {', '.join(sorted(self.subagents))}" if self.subagents else None
 
     def _unpaired(self, event_type: EventType, subject: str | None) -> str | None:
-        match event_type:
-            case EventType.TOOL_EXECUTING if not subject or subject in self.seen_calls:
-                return f"call {subject} was started before"
-            case EventType.TOOL_COMPLETED if subject not in self.calls:
-                return f"call {subject} is not open"
-            case EventType.SUBAGENT_STARTED if not subject or subject in self.subagents:
-                return f"subagent {subject} is open already"
-            case EventType.SUBAGENT_COMPLETED if subject not in self.subagents:
-                return f"subagent {subject} is not open"
-            case _:
-                return None
+        if event_type is _EXECUTING and (not subject or subject in self.seen_calls):
+            return f"call {subject} was started before"
+        if event_type is _COMPLETED and subject not in self.calls:
+            return f"call {subject} is not open"
+        if event_type is _SUBAGENT_STARTED and (not subject or subject in self.subagents):
+            return f"subagent {subject} is open already"
+        if event_type is _SUBAGENT_COMPLETED and subject not in self.subagents:
+            return f"subagent {subject} is not open"
+        return None
 
     def _take(self, event_type: EventType, subject: str | None) -> None:
-        match event_type:
-            case EventType.AGENT_STARTED:
-                self.started = True
-            case EventType.AGENT_COMPLETED | EventType.AGENT_ERROR:
-                self.ended = True
-            case EventType.TOOL_EXECUTING:
-                self.calls.add(subject or "")
-                self.seen_calls.add(subject or "")
-            case EventType.TOOL_COMPLETED:
-                self.calls.discard(subject or "")
-            case EventType.SUBAGENT_STARTED:
-                self.subagents.add(subject or "")
-            case EventType.SUBAGENT_COMPLETED:
-                self.subagents.discard(subject or "")
-            case _:
-                pass
+        if event_type is _STARTED:
+            self.started = True
+        elif event_type is _EXECUTING:
+            self.calls.add(subject or "")
+            self.seen_calls.add(subject or "")
+        elif event_type is _COMPLETED:
+            self.calls.discard(subject or "")
+        elif event_type is _SUBAGENT_STARTED:
+            self.subagents.add(subject or "")
+        elif event_type is _SUBAGENT_COMPLETED:
+            self.subagents.discard(subject or "")
+        elif event_type in LIFECYCLE_ENDS:
+            self.ended = True

@@ -13,7 +13,7 @@ from services.context import UserExecutionContext
 from services.deliveries import Deliveries
 from services.errors import GrammarError
 from services.events import EventType, RunEvent
-from services.journaled_run import JournaledRun, Key, WaitingEvent
+from services.journaled_run import JournaledRun, Key
 from services.ports.clock import Clock
 from services.ports.events import EventLog
 from services.restoring import end_of, restored
@@ -75,8 +75,9 @@ class RunJournal(metaclass=Sealed):
         if run.lost:
             return False
         run.grammar.accept(event_type, agent_name, subject)
-        moment = self._clock.now().isoformat()
-        run.accept(WaitingEvent(event_type, agent_name, context.thread_id, moment, payload), subject)
+        moment = self._clock.timestamp()
+        event = RunEvent(event_type, *key, context.thread_id, agent_name, moment, run.next_seq, payload)
+        run.accept(event, subject)
         return await self._sender.send(run)
 
     async def settle(self, context: UserExecutionContext) -> bool:
@@ -108,9 +109,8 @@ class RunJournal(metaclass=Sealed):
 
     def open_events(self, user_id: str, run_id: str) -> list[RunEvent]:
         """Return the tool and subagent events of a run that still await their counterpart, oldest first."""
-        key = (user_id, run_id)
-        run = self._runs.get(key)
-        return [] if run is None else [event.numbered(key, 0) for event in run.open_events.values()]
+        run = self._runs.get((user_id, run_id))
+        return [] if run is None else [*run.open_events.values()]
 
     def _opened(self, key: Key) -> JournaledRun:
         if key in self._ended:
@@ -119,6 +119,8 @@ class RunJournal(metaclass=Sealed):
         return run
 
     def _tidy(self, run: JournaledRun) -> None:
+        if run.grammar.started and not run.grammar.ended:
+            return
         if self._runs.get(run.key) is not run or run.draining or run.outbox:
             return
         if run.grammar.ended and not run.lost:

@@ -5,13 +5,10 @@ thinking and pieces of the answer, which comes whole at the end, then progress. 
 """
 
 from collections import deque
-from collections.abc import Mapping
-from dataclasses import dataclass
-from typing import Any
 
 import anyio
 
-from services.events import EventType, RunEvent
+from services.events import PASSING, EventType, RunEvent
 from services.grammar import RunGrammar
 
 Key = tuple[str, str]
@@ -22,26 +19,9 @@ GIVES_WAY = (
     frozenset({EventType.PROGRESS_UPDATE}),
 )
 
+_STARTED = EventType.AGENT_STARTED
 _OPENS = frozenset({EventType.TOOL_EXECUTING, EventType.SUBAGENT_STARTED})
 _CLOSES = frozenset({EventType.TOOL_COMPLETED, EventType.SUBAGENT_COMPLETED})
-
-
-@dataclass(slots=True)
-class WaitingEvent:
-    """An accepted event that the log does not have yet."""
-
-    type: EventType
-    agent_name: str
-    thread_id: str
-    timestamp: str
-    payload: Mapping[str, Any]
-
-    def numbered(self, key: Key, run_seq: int) -> RunEvent:
-        """Return it with its number."""
-        user_id, run_id = key
-        return RunEvent(
-            self.type, user_id, run_id, self.thread_id, self.agent_name, self.timestamp, run_seq, self.payload
-        )
 
 
 class JournaledRun:
@@ -68,33 +48,45 @@ class JournaledRun:
 
     def __init__(self, key: Key, fence: int = 0) -> None:
         self.key, self.fence, self.grammar = key, fence, RunGrammar(key[1])
-        self.outbox: deque[WaitingEvent] = deque()
+        self.outbox: deque[RunEvent] = deque()
         self.accepted = self.done = 0
         self.draining = self.lost = False
         self.progress: anyio.Event | None = None
         self.last_seq: int | None = None
-        self.started_event: WaitingEvent | None = None
-        self.open_events: dict[str, WaitingEvent] = {}
+        self.started_event: RunEvent | None = None
+        self.open_events: dict[str, RunEvent] = {}
 
     @property
     def disposable(self) -> bool:
         """Whether nothing of this run needs remembering; its number is found in the log again."""
         return not (self.outbox or self.draining or self.fence or self.grammar.started or self.grammar.calls)
 
-    def accept(self, event: WaitingEvent, subject: str | None) -> None:
-        """Take an event that the grammar has allowed."""
+    @property
+    def next_seq(self) -> int:
+        """The number of the event that is accepted next, as long as nothing gives way before it."""
+        return (self.last_seq or 0) + len(self.outbox) + 1
+
+    def first(self) -> RunEvent:
+        """Return the event that goes to the log next, with its number."""
+        assert self.last_seq is not None
+        event, number = self.outbox[0], self.last_seq + 1
+        return event if event.run_seq == number else event._replace(run_seq=number)
+
+    def accept(self, event: RunEvent, subject: str | None) -> None:
+        """Take an event that the grammar has allowed; ``next_seq`` is its number."""
         self.outbox.append(event)
         self.accepted += 1
-        self.remember(event, subject)
+        if event.type not in PASSING:
+            self.remember(event, subject)
 
-    def remember(self, event: WaitingEvent, subject: str | None) -> None:
+    def remember(self, event: RunEvent, subject: str | None) -> None:
         """Keep what is open, for readers who come later."""
         kind = event.type
         if kind in _OPENS:
             self.open_events[subject or ""] = event
         elif kind in _CLOSES:
             self.open_events.pop(subject or "", None)
-        elif kind is EventType.AGENT_STARTED:
+        elif kind is _STARTED:
             self.started_event = event
 
     def sent(self) -> None:
@@ -117,7 +109,7 @@ class JournaledRun:
         first = 1 if self.draining else 0
         for kinds in GIVES_WAY:
             if shed < surplus:
-                kept: deque[WaitingEvent] = deque()
+                kept: deque[RunEvent] = deque()
                 for number, event in enumerate(self.outbox):
                     if number >= first and shed < surplus and event.type in kinds:
                         shed += 1
@@ -131,4 +123,4 @@ class JournaledRun:
         """Return its ``agent_started`` and what is open, oldest first; nothing before it has started."""
         if self.started_event is None:
             return []
-        return [event.numbered(self.key, 0) for event in (self.started_event, *self.open_events.values())]
+        return [self.started_event, *self.open_events.values()]

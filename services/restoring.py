@@ -4,8 +4,8 @@ from collections.abc import Sequence
 
 from pydantic_core import from_json
 
-from services.events import LIFECYCLE_ENDS, EventType
-from services.journaled_run import JournaledRun, Key, WaitingEvent
+from services.events import LIFECYCLE_ENDS, EventType, RunEvent
+from services.journaled_run import JournaledRun, Key
 from services.ports.events import Frame, Place
 
 
@@ -17,9 +17,10 @@ def restored(key: Key, frames: Sequence[Frame], fence: int = 0) -> JournaledRun:
     run.last_seq = 0
     for frame in frames:
         wire = from_json(frame.data)
-        event = WaitingEvent(
-            EventType(wire["type"]), wire["agent_name"], wire["thread_id"], wire["timestamp"], wire["payload"]
-        )
+        event = RunEvent(
+            EventType(wire["type"]), *key, wire["thread_id"], wire["agent_name"], wire["timestamp"],
+            wire["run_seq"], wire["payload"],
+        )  # fmt: skip
         payload = wire["payload"]
         subject = payload.get("call_id", payload.get("subagent_id"))
         run.grammar.started = run.grammar.started or wire["run_seq"] > 1

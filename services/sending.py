@@ -6,6 +6,7 @@ idempotent.
 """
 
 from collections.abc import Callable
+from functools import partial
 
 import anyio
 import structlog
@@ -13,7 +14,7 @@ import structlog
 from services.background import Background
 from services.deliveries import Deliveries
 from services.errors import Superseded, Unavailable
-from services.events import LIFECYCLE_ENDS, RunEvent
+from services.events import LIFECYCLE_ENDS
 from services.journaled_run import JournaledRun, Key
 from services.ports.events import EventLog, Lapped, Place
 from services.ports.metrics import Metrics
@@ -56,16 +57,14 @@ class EventSender(Background, metaclass=Sealed):
         """Call back whenever a task is done with a run, whether or not the log has everything."""
         self._sent = callback
 
-    async def send(self, run: JournaledRun) -> bool:
+    async def send(self, run: JournaledRun, *, again: bool = False) -> bool:
         """Return True once the log has everything accepted so far, False when it has to wait. Safe to
-        cancel: what is not sent yet is sent with the next.
+        cancel: what is not sent yet is sent with the next. Only ``again`` asks a log that is known to be
+        away: doing so for each event would hold up the run.
         """
-        if self._away:  # asking again for each event would hold up the run
+        if self._away and not again:
             self._keep_for_later(run)
             return False
-        return await self._flush(run)
-
-    async def _flush(self, run: JournaledRun) -> bool:
         wanted = run.accepted
         try:
             while run.done < wanted:
@@ -82,7 +81,8 @@ class EventSender(Background, metaclass=Sealed):
             return False
         finally:
             self._sent(run)
-        self._stuck.pop(run.key, None)
+        if self._stuck:
+            self._stuck.pop(run.key, None)
         return not run.lost
 
     async def _drain(self, run: JournaledRun) -> None:
@@ -91,8 +91,11 @@ class EventSender(Background, metaclass=Sealed):
             if run.last_seq is None:
                 run.last_seq = await self._log.last_run_seq(*run.key)
             while run.outbox:
-                event = run.outbox[0]
-                place = await self._kept(run, event.numbered(run.key, run.last_seq + 1))
+                event = run.first()
+                try:
+                    place = await self._log.append(event, run.fence)
+                except Lapped as trimmed:  # kept by an earlier attempt, and trimmed since
+                    place = Place(trimmed.head.epoch, trimmed.head.head)
                 if run.lost:  # meanwhile
                     break
                 run.sent()
@@ -106,12 +109,6 @@ class EventSender(Background, metaclass=Sealed):
             if run.progress is not None:
                 run.progress.set()
                 run.progress = None
-
-    async def _kept(self, run: JournaledRun, event: RunEvent) -> Place:
-        try:
-            return await self._log.append(event, run.fence)
-        except Lapped as trimmed:  # kept by an earlier attempt, and trimmed since
-            return Place(trimmed.head.epoch, trimmed.head.head)
 
     def _lose(self, run: JournaledRun) -> None:
         """Another process ends this run; whatever it still says here goes nowhere."""
@@ -140,11 +137,11 @@ class EventSender(Background, metaclass=Sealed):
 
     async def _send_stuck(self) -> None:
         """Try the run that has waited longest, then, when that goes, all others side by side."""
-        if self._stuck and await self._flush(next(iter(self._stuck.values()))):
+        if self._stuck and await self.send(next(iter(self._stuck.values())), again=True):
             self._away = False
             async with anyio.create_task_group() as tasks:
                 for run in list(self._stuck.values()):
-                    tasks.start_soon(self._flush, run)
+                    tasks.start_soon(partial(self.send, run, again=True))
 
 
 def _nothing(_: JournaledRun) -> None:

@@ -7,26 +7,40 @@ done, the bytes are the same.
 
 import orjson
 
-from services.events import RunEvent
+from services.events import EventType, RunEvent
 from services.ports.events import Frame, Place
+
+_NAMES = {kind: kind.value for kind in EventType}
+"""Plain strings: the encoder asks the enumeration for the value of a member, each time."""
 
 
 def body(event: RunEvent) -> bytes:
     """Return the JSON text without the place; the payload must hold JSON values only."""
-    wire = {
-        "type": event.type,
-        "run_id": event.run_id,
-        "thread_id": event.thread_id,
-        "agent_name": event.agent_name,
-        "user_id": event.user_id,
-        "timestamp": event.timestamp,
-        "run_seq": event.run_seq,
-        "payload": event.payload,
-    }
-    return orjson.dumps(wire, default=dict)
+    return orjson.dumps(_wire(event), default=dict)
 
 
 def framed(run_id: str, text: bytes, place: Place) -> Frame:
     """Return the event whose ``body`` this is as readers get it; an epoch needs no escaping."""
     seq, epoch = place.seq, place.epoch
     return Frame(seq, run_id, b'%b,"seq":%d,"epoch":"%b"}' % (text[:-1], seq, epoch.encode()), epoch)
+
+
+def frame(event: RunEvent, place: Place) -> Frame:
+    """Return what ``framed`` makes of the event's ``body``, where the place is known already."""
+    wire = _wire(event)
+    wire["seq"], wire["epoch"] = place.seq, place.epoch
+    return Frame(place.seq, event.run_id, orjson.dumps(wire, default=dict), place.epoch)
+
+
+def _wire(event: RunEvent) -> dict[str, object]:
+    kind, user_id, run_id, thread_id, agent_name, timestamp, run_seq, payload = event
+    return {
+        "type": _NAMES[kind],
+        "run_id": run_id,
+        "thread_id": thread_id,
+        "agent_name": agent_name,
+        "user_id": user_id,
+        "timestamp": timestamp,
+        "run_seq": run_seq,
+        "payload": payload,
+    }

@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import islice
 
-from adapters.event_log.frames import body, framed
+from adapters.event_log.frames import frame as framed
 from adapters.event_log.store import REMEMBERED_SECONDS, new_epoch
 from adapters.event_log.waiters import Waiters
 from services.errors import Superseded
@@ -73,6 +73,7 @@ class MemoryEventLog(EventLog, metaclass=Sealed):
         self._clock, self._bounds = clock, bounds
         self._users: OrderedDict[str, _UserLog] = OrderedDict()
         self._holding: OrderedDict[str, _UserLog] = OrderedDict()
+        self._oldest_ends = clock.monotonic()
 
     async def append(self, event: RunEvent, fence: int = 0) -> Place:
         """Store the event; see the port."""
@@ -82,19 +83,21 @@ class MemoryEventLog(EventLog, metaclass=Sealed):
         last = log.runs.get(event.run_id)
         if last is not None and event.run_seq <= last:
             return Place(log.epoch, self._seq_of(log, event))
-        frame = framed(event.run_id, body(event), Place(log.epoch, log.head + 1))
+        place = Place(log.epoch, log.head + 1)
+        frame = framed(event, place)
         log.put(frame, event.run_seq)
         while len(log.frames) > self._bounds.events or (
             log.bytes > self._bounds.bytes and len(log.frames) > 1
         ):
             log.drop_oldest()
-        log.last_append = self._clock.monotonic()
-        for users in (self._users, self._holding):
-            users[event.user_id] = log
-            users.move_to_end(event.user_id)
-        self._expire(log.last_append)
+        log.last_append = now = self._clock.monotonic()
+        self._users.move_to_end(event.user_id)
+        self._holding[event.user_id] = log
+        self._holding.move_to_end(event.user_id)
+        if now > self._oldest_ends:
+            self._expire(now)
         log.waiters.offer(frame)
-        return Place(log.epoch, frame.seq)
+        return place
 
     async def fence(self, user_id: str, run_id: str, token: int) -> None:
         """Refuse lower tokens; see the port."""
@@ -111,7 +114,9 @@ class MemoryEventLog(EventLog, metaclass=Sealed):
 
     async def head(self, user_id: str) -> Head:
         """Return where the log stands; see the port."""
-        self._expire(self._clock.monotonic())
+        now = self._clock.monotonic()
+        if now > self._oldest_ends:
+            self._expire(now)
         return self._user(user_id).position()
 
     async def read(self, user_id: str, after: int, limit: int = 256) -> Sequence[Frame]:
@@ -158,6 +163,11 @@ class MemoryEventLog(EventLog, metaclass=Sealed):
             if log.watchers:
                 log.last_append = now
                 self._users[user_id] = log
+        ends = [
+            next(iter(table.values())).last_append + seconds if table else now + seconds
+            for table, seconds in ((self._holding, self._bounds.seconds), (self._users, REMEMBERED_SECONDS))
+        ]
+        self._oldest_ends = min(ends)  # whatever is added later ends later
 
 
 class _MemoryWatch(Watch):

@@ -13,6 +13,7 @@ from prometheus_client.core import GaugeMetricFamily
 from prometheus_client.registry import Collector
 
 from adapters.telemetry.tallies import MOST_LABELS, Names, Spread, Tally
+from services.events import EventType
 from services.ports.metrics import Metrics
 from services.sealed import Sealed
 
@@ -67,9 +68,9 @@ class PrometheusMetrics(Metrics, metaclass=Sealed):
         """Count one refusal."""
         self._refusals.add(self._words.of(reason))
 
-    def event_appended(self, event_type: str) -> None:
+    def event_appended(self, event_type: EventType) -> None:
         """Count one event."""
-        self._events.add(self._words.of(event_type))
+        self._events.add(event_type)
 
     def healed(self) -> None:
         """Count one heal."""

@@ -14,3 +14,7 @@ class Clock(ABC):
     @abstractmethod
     def monotonic(self) -> float:
         """Return seconds from an arbitrary start; never goes backwards."""
+
+    def timestamp(self) -> str:
+        """Return the present moment as ISO-8601 text in UTC, for events."""
+        return self.now().isoformat()

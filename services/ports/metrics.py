@@ -3,6 +3,8 @@
 from abc import ABC, abstractmethod
 from collections.abc import Callable
 
+from services.events import EventType
+
 
 class Metrics(ABC):
     """Counters and measures, seconds throughout. Counting is cheap, never waits and never raises.
@@ -24,7 +26,7 @@ class Metrics(ABC):
         """Count one request that was answered "no", by its code."""
 
     @abstractmethod
-    def event_appended(self, event_type: str) -> None:
+    def event_appended(self, event_type: EventType) -> None:
         """Count one event that reached the log."""
 
     @abstractmethod

@@ -1,6 +1,7 @@
 from prometheus_client.parser import text_string_to_metric_families
 
 from adapters.telemetry.metrics import PrometheusMetrics
+from services.events import EventType
 from tests.build import build
 
 Labels = tuple[tuple[str, str], ...]
@@ -36,7 +37,7 @@ def test_the_other_counters_move_by_one() -> None:
     metrics = build(PrometheusMetrics)
     metrics.run_ended("completed", 2)
     metrics.refused("rate_limited")
-    metrics.event_appended("agent_started")
+    metrics.event_appended(EventType.AGENT_STARTED)
     metrics.healed()
     metrics.reader_lapped()
     metrics.resumed("trimmed")
