@@ -5,10 +5,15 @@ text is made where the event is made, and ``seq`` and ``epoch`` are spliced in a
 done, the bytes are the same.
 """
 
+from collections.abc import Sequence
+
 import orjson
 
 from services.events import EventType, RunEvent
-from services.ports.events import Frame, Place
+from services.ports.events import READ_BYTES, Frame, Place
+
+PLACE_BYTES = 64
+"""Most bytes that a place adds to an event: what a store counts beside the body."""
 
 _NAMES = {kind: kind.value for kind in EventType}
 """Plain strings: the encoder asks the enumeration for the value of a member, each time."""
@@ -44,3 +49,13 @@ def _wire(event: RunEvent) -> dict[str, object]:
         "run_seq": run_seq,
         "payload": payload,
     }
+
+
+def within(frames: Sequence[Frame]) -> Sequence[Frame]:
+    """Return the first of them that ``READ_BYTES`` hold, at least one of any."""
+    room = READ_BYTES
+    for count, frame in enumerate(frames):
+        room -= len(frame.data)
+        if room < 0 and count:
+            return frames[:count]
+    return frames

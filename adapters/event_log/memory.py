@@ -11,12 +11,13 @@ from dataclasses import dataclass
 from itertools import islice
 
 from adapters.event_log.frames import frame as framed
+from adapters.event_log.frames import within
 from adapters.event_log.store import REMEMBERED_SECONDS, new_epoch
 from adapters.event_log.waiters import Waiters
 from services.errors import Superseded
 from services.events import RunEvent
 from services.ports.clock import Clock
-from services.ports.events import EventLog, Frame, Head, Lapped, Place, Take, Watch
+from services.ports.events import READ_BYTES, EventLog, Frame, Head, Lapped, Place, Take, Watch
 from services.sealed import Sealed
 
 
@@ -127,8 +128,10 @@ class MemoryEventLog(EventLog, metaclass=Sealed):
             raise Lapped(after, log.position())
         newest = log.head - after
         if newest <= limit:  # readers are nearly always close to the head: walk from there
-            return [frame for frame, _ in islice(reversed(log.frames), newest)][::-1]
-        return [frame for frame, _ in islice(log.frames, start, start + limit)]
+            found = [frame for frame, _ in islice(reversed(log.frames), newest)][::-1]
+        else:
+            found = [frame for frame, _ in islice(log.frames, start, start + limit)]
+        return found if log.bytes <= READ_BYTES else within(found)
 
     async def read_run(self, user_id: str, run_id: str) -> Sequence[Frame]:
         """Return the kept frames of one run; see the port."""

@@ -11,8 +11,9 @@ from dataclasses import dataclass
 from itertools import islice
 from typing import NamedTuple
 
+from adapters.event_log.frames import within
 from adapters.event_log.waiters import Waiters
-from services.ports.events import Frame, Head, Lapped, Place, Take, Watch
+from services.ports.events import READ_BYTES, Frame, Head, Lapped, Place, Take, Watch
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,14 +58,16 @@ class Ring:
         return Ticket(self.beginnings, self.head, self.known)
 
     def since(self, after: int, limit: int) -> Sequence[Frame] | None:
-        """Return the next frames; None when the store must be asked."""
+        """Return the next frames, within ``READ_BYTES``; None when the store must be asked."""
         newest = self.head - after
         if not 0 <= newest <= len(self._frames) or (self.behind and newest < limit):
             return None
         if newest <= limit:  # readers are nearly always close to the head: walk from there
-            return [*islice(reversed(self._frames), newest)][::-1]
-        start = len(self._frames) - newest
-        return [*islice(self._frames, start, start + limit)]
+            found = [*islice(reversed(self._frames), newest)][::-1]
+        else:
+            start = len(self._frames) - newest
+            found = [*islice(self._frames, start, start + limit)]
+        return found if self._bytes <= READ_BYTES else within(found)
 
     def hear(self, place: Place) -> bool:
         """Take a word of the newest event; return whether the store must be asked."""

@@ -90,8 +90,9 @@ class EventStore(ABC):
 
     @abstractmethod
     async def read(self, user_id: str, after: int, limit: int) -> tuple[Head, Sequence[Frame]]:
-        """Return head and frames ``after + 1``... of one moment and one epoch, up to ``limit``; none when
-        ``after + 1`` is not kept. A log that does not exist yet gets its epoch now.
+        """Return head and frames ``after + 1``... of one moment and one epoch, up to ``limit`` and to
+        ``READ_BYTES`` as the log does; none when ``after + 1`` is not kept. A log that does not exist yet
+        gets its epoch now.
         """
 
     @abstractmethod

@@ -52,14 +52,16 @@ if epoch == ARGV[4] and head < tonumber(ARGV[5]) then begin() end
 
 HEAD = Script(_STAND + "return {epoch, head, redis.call('XLEN', stream)}")
 
-# 6 after, 7 limit
+# 6 after, 7 limit, 8 most bytes, 9 bytes of a place
 READ = Script(
     _STAND
     + """
 local kept, after = redis.call('XLEN', stream), tonumber(ARGV[6])
-local found = {}
+local found, room = {}, tonumber(ARGV[8])
 if after >= head - kept and after < head then
   for i, entry in ipairs(redis.call('XRANGE', stream, (after + 1) .. '-0', '+', 'COUNT', ARGV[7])) do
+    room = room - #entry[2][6] - ARGV[9]
+    if room < 0 and i > 1 then break end
     found[2 * i - 1], found[2 * i] = entry[2][2], entry[2][6]
   end
 end

@@ -5,7 +5,7 @@ from collections.abc import Collection, Mapping, Sequence
 from secrets import token_hex
 from typing import Any
 
-from adapters.event_log.frames import framed
+from adapters.event_log.frames import PLACE_BYTES, framed
 from adapters.event_log.store import (
     REMEMBERED_SECONDS,
     Answer,
@@ -21,7 +21,7 @@ from adapters.redis.following import Follower
 from adapters.redis.link import RedisLink
 from adapters.redis.scripts import Part, Plain, Script, ScriptCall
 from services.errors import Superseded
-from services.ports.events import Frame, Head, Lapped, Place
+from services.ports.events import READ_BYTES, Frame, Head, Lapped, Place
 from services.sealed import Sealed
 
 WITNESSED = 10_000
@@ -87,7 +87,7 @@ class RedisEventStore(EventStore, metaclass=Sealed):
 
     async def read(self, user_id: str, after: int, limit: int) -> tuple[Head, Sequence[Frame]]:
         """Return head and frames; see the contract."""
-        *stand, found = await self._ask(READ, user_id, after, limit)
+        *stand, found = await self._ask(READ, user_id, after, limit, READ_BYTES, PLACE_BYTES)
         head = self._head(user_id, *stand)
         pairs = zip(found[::2], found[1::2], strict=True)
         return head, [

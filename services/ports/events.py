@@ -19,6 +19,12 @@ class Frame(NamedTuple):
     epoch: str
 
 
+READ_BYTES = 262_144
+"""Most bytes of events in one answer to a reader, so that one who catches up, or has stopped reading, holds
+little; four of the largest events, and what a ring holds.
+"""
+
+
 class Place(NamedTuple):
     """Where one event stands; also what a client's ``after`` and ``ack`` name."""
 
@@ -97,7 +103,8 @@ class EventLog(ABC):
 
     @abstractmethod
     async def read(self, user_id: str, after: int, limit: int = 256) -> Sequence[Frame]:
-        """Return up to ``limit`` frames from ``after + 1`` on, in order and without a hole.
+        """Return frames from ``after + 1`` on, in order and without a hole: up to ``limit``, and no more than
+        ``READ_BYTES`` of them together, but one wherever there is one.
 
         Raises ``Lapped`` when ``after + 1`` was trimmed or lies beyond the head + 1.
         """

@@ -19,13 +19,17 @@ from sqlalchemy import (
     bindparam,
     cast,
     delete,
+    func,
+    literal_column,
     select,
     update,
 )
 
+from adapters.event_log.frames import PLACE_BYTES
 from adapters.event_log.sql.phrases import Inserting, Phrases
 from adapters.storage.prepared import Prepared
 from adapters.storage.tables import events, logs, producers
+from services.ports.events import READ_BYTES
 
 SOME = 100
 """Logs that are tidied in one transaction: others wait for it."""
@@ -70,7 +74,7 @@ class LogStatements:
         known = select(events.c.user_id, events.c.run_id, events.c.run_seq, events.c.seq)
         after, since, below = _number("after"), _number("since"), _number("below")
         self.add_event = self._of(self._phrases.inserting(events))
-        self.read = self._of(_frames().where(events.c.seq > after).limit(bindparam("most", type_=Integer)))
+        self.read = self._of(_page(_frames().where(events.c.seq > after)))
         self.read_run = self._of(_frames().where(events.c.seq >= since, events.c.run_id == RUN))
         self.repeated = self._of(known.join_from(self._keys, events, wanted))
         self.drop_events = self._of(delete(events).where(MY_EVENTS, events.c.seq < below))
@@ -94,6 +98,17 @@ class LogStatements:
 
 def _frames() -> Select[*tuple[Any, ...]]:
     return select(events.c.seq, events.c.run_id, events.c.body).where(MY_EVENTS).order_by(events.c.seq)
+
+
+def _page(frames: Select[*tuple[Any, ...]]) -> Select[*tuple[Any, ...]]:
+    """The first ``most``, until they are ``READ_BYTES`` together: what follows does not leave the server."""
+    some = frames.limit(bindparam("most", type_=Integer)).subquery()
+    size = func.length(some.c.body) + literal_column(str(PLACE_BYTES))
+    sized = select(
+        some, size.label("size"), func.sum(size).over(order_by=some.c.seq).label("upto")
+    ).subquery()
+    fits = (sized.c.upto <= literal_column(str(READ_BYTES))) | (sized.c.upto == sized.c.size)
+    return select(sized.c.seq, sized.c.run_id, sized.c.body).where(fits).order_by(sized.c.seq)
 
 
 def _some(which: ColumnElement[bool]) -> Select[*tuple[Any, ...]]:

@@ -5,7 +5,7 @@ import pytest
 
 from adapters.event_log.frames import framed
 from adapters.event_log.ring import Ring, RingBounds, RingWatch
-from services.ports.events import Frame, Head, Lapped, Place
+from services.ports.events import READ_BYTES, Frame, Head, Lapped, Place
 
 
 def frame(seq: int, epoch: str = "e", size: int = 10) -> Frame:
@@ -54,6 +54,16 @@ def test_the_oldest_give_way_by_number_and_by_bytes_and_the_newest_stays() -> No
     land(small, 2, size=5000)
     assert seqs(small.since(1, 10)) == [2]
     assert small.since(0, 10) is None
+
+
+def test_what_is_served_at_once_is_bounded_by_bytes() -> None:
+    ring = placed(0, events=9, size=1 << 24)
+    for seq in range(1, 6):
+        land(ring, seq, size=READ_BYTES // 2 - 100)
+    assert seqs(ring.since(0, 10)) == [1, 2]
+    assert seqs(ring.since(1, 3)) == [2, 3]
+    land(ring, 6, size=READ_BYTES)
+    assert seqs(ring.since(5, 10)) == [6]
 
 
 def test_an_event_that_is_not_the_next_is_not_taken_and_the_store_is_asked() -> None:

@@ -5,7 +5,7 @@ import orjson
 import pytest
 
 from services.errors import Superseded
-from services.ports.events import Lapped, Place
+from services.ports.events import READ_BYTES, Lapped, Place
 from tests.contracts.event_log.conftest import event, fill, tidy
 from tests.contracts.event_log.kinds import Memory
 
@@ -143,6 +143,22 @@ async def test_reading_is_paged(make_log):
     log = await make_log()
     await fill(log, 5)
     assert [f.seq for f in await log.read("u1", 1, limit=2)] == [2, 3]
+
+
+async def test_one_answer_holds_few_bytes_however_many_events_wait(make_log):
+    """Who catches up, or has stopped reading, holds one answer: it must not be all there is."""
+    log, size = await make_log(events=20, size=1 << 24), READ_BYTES // 4
+    watch = log.watch("u1")
+    for n in range(1, 11):
+        await log.append(event(n, text="x" * size))
+    await log.append(event(11, text="x" * (2 * READ_BYTES)))
+    await log.append(event(12))
+    seqs, after = [], 0
+    while frames := await log.read("u1", after):
+        seqs.append([frame.seq for frame in frames])
+        after = frames[-1].seq
+    assert seqs == [[1, 2, 3], [4, 5, 6], [7, 8, 9], [10], [11], [12]]
+    watch.close()
 
 
 async def test_a_fenced_run_takes_nothing_from_its_former_owner(make_log):
