@@ -12,7 +12,7 @@ NAMES = {
     "call": "one tool call through the whole pipeline",
     "run": "one whole run, 100 at once",
     "log": "the event log, in memory and durable",
-    "sockets": "memory of an idle socket, and an event to each of a thousand",
+    "sockets": "memory of an idle socket, an event to each of a thousand, and silent readers",
     "latency": "an event, from emit to the client",
 }
 

@@ -84,9 +84,12 @@ class Socket:
 
 
 class Crowd:
-    """Many open sockets, read by one thread."""
+    """Many open sockets, read by one thread. ``buffer`` is how much the kernel takes for each that is not
+    read; without it the kernel decides.
+    """
 
-    def __init__(self, url: str) -> None:
+    def __init__(self, url: str, buffer: int | None = None) -> None:
+        self._buffer = buffer
         parts = urlsplit(url)
         self._address = (parts.hostname or "", parts.port or 0)
         self.epoll = select.epoll()
@@ -125,7 +128,11 @@ class Crowd:
                 pass
 
     def _connect(self, token: str) -> Socket:
-        tcp = socket.create_connection(self._address, PATIENCE)
+        tcp = socket.socket()
+        if self._buffer is not None:
+            tcp.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, self._buffer)
+        tcp.settimeout(PATIENCE)
+        tcp.connect(self._address)
         tcp.sendall(
             f"GET /ws HTTP/1.1\r\nHost: {self._address[0]}:{self._address[1]}\r\nUpgrade: websocket\r\n"
             "Connection: Upgrade\r\nSec-WebSocket-Version: 13\r\n"

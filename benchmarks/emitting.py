@@ -13,6 +13,8 @@ from services.events import EventType, RunEvent
 
 MOMENT = "2036-11-20T18:00:00.123456+00:00"
 FILL = "so the total of the three rows has to be compared with what the file says about them, "
+LONG = FILL * 24
+"""Two thousand characters."""
 
 Emit = Callable[[int, str], Awaitable[object]]
 """Send one event with this text to the user of that number."""

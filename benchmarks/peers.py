@@ -25,7 +25,7 @@ from starlette.routing import WebSocketRoute
 
 from adapters.web.server import serve
 from benchmarks.call import BIG, settings_for
-from benchmarks.emitting import FILL, Bare, Emit, Peer, Soledoor
+from benchmarks.emitting import FILL, LONG, Bare, Emit, Peer, Soledoor
 from benchmarks.measuring import calibrator
 from config.logs import configure_logs
 from config.settings import Events, Server, Settings
@@ -70,6 +70,15 @@ async def answer(peer: Peer, wanted: dict[str, Any]) -> object:
         case {"do": "pace", "way": way, "sockets": sockets, "events": events, "gap": gap}:
             await pace(await peer.emitter(way), sockets, events, gap)
             return None
+        case {"do": "stuff", "first": first, "count": count, "times": times}:
+            await stuff(await peer.emitter("log"), range(first, first + count), times)
+            return None
+        case {"do": "pace beside", "neighbours": neighbours, "others": others, "events": events, "gap": gap}:
+            emit = await peer.emitter("log")
+            async with anyio.create_task_group() as tasks:
+                tasks.start_soon(tell, emit, range(neighbours, neighbours + others), events, gap)
+                await pace(emit, neighbours, events, gap)
+            return None
     raise ValueError(f"unknown command: {wanted}")
 
 
@@ -94,6 +103,25 @@ async def pace(emit: Emit, sockets: int, events: int, gap: float) -> None:
         await emit(event * 7 % sockets, f"at={time.monotonic_ns()} {FILL}")
 
 
+async def stuff(emit: Emit, numbers: range, times: int) -> None:
+    """Send each of these ``times`` long events, those of one time at once."""
+
+    async def one(number: int) -> None:
+        await emit(number, LONG)
+
+    for _ in range(times):
+        async with anyio.create_task_group() as tasks:
+            for number in numbers:
+                tasks.start_soon(one, number)
+
+
+async def tell(emit: Emit, numbers: range, events: int, gap: float) -> None:
+    """Send single long events to these in turn."""
+    for event in range(events):
+        await anyio.sleep(gap)
+        await emit(numbers[event % len(numbers)], LONG)
+
+
 @asynccontextmanager
 async def soledoor(directory: Path) -> AsyncGenerator[tuple[str, Peer], None]:
     """Serve the application."""
@@ -115,7 +143,7 @@ def settings(directory: Path) -> Settings:
     memory, as the bare server keeps none.
     """
     ours = settings_for(str(directory))
-    limits = ours.limits.model_copy(update={"live_dispatchers": BIG})
+    limits = ours.limits.model_copy(update={"live_dispatchers": BIG, "send_timeout": 3600})
     return ours.model_copy(
         update={"server": Server(port=0), "limits": limits, "events": Events(log="memory")}
     )

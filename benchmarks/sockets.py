@@ -1,5 +1,5 @@
 """Many sockets: what an idle one holds, and what an event to each of a thousand costs, beside bare uvicorn +
-Starlette.
+Starlette; and what readers cost that are silent.
 
 Memory is the difference in resident memory of a fresh server process for two thousand sockets more, each of
 a user of its own, after a hundred that warm it up. CPU is the server process's, from the first event to the
@@ -19,6 +19,7 @@ import anyio.to_thread
 
 from benchmarks.crowd import Crowd, Peer
 from benchmarks.measuring import Figure, against, figure_of, report
+from benchmarks.silence import silent_readers
 
 NAMES = ("soledoor", "bare uvicorn + Starlette")
 WARM, HELD, FRESH = 100, 2_000, 3
@@ -115,6 +116,7 @@ def measure(file: Path | None) -> None:
         f"{rate:,.0f} events per CPU second, target ≥ {TARGET:,}: {verdict}; bare {1e6 / theirs:,.0f}",
         *rates,
     ]
+    notes += silent_readers()
     report(f"an event to each of {SOCKETS:,} sockets", figures, notes, file)
 
 
