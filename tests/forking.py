@@ -31,8 +31,6 @@ import json, os, signal, socket, sys
 arguments, files = sys.argv[1:], [0, 1, 2]
 if os.path.basename(sys.argv[0]) == "python" and arguments[:2] != ["-P", "-m"]:
     os.execv({python!r}, [{python!r}, *arguments])
-if "--listen-fd" in arguments:
-    files.append(int(arguments[arguments.index("--listen-fd") + 1]))
 door = socket.socket(socket.AF_UNIX)
 door.connect({door!r})
 wish = dict(argv=sys.argv, files=files, cwd=os.getcwd(), env=dict(os.environ))

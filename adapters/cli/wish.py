@@ -17,7 +17,6 @@ class Wish:
     config: Path | None = None
     demo: bool = False
     workers: int = 1
-    listen_fd: int | None = None
 
     def settings(self) -> Settings:
         """Read the settings with these on top."""

@@ -1,39 +1,47 @@
-"""`serve --workers N`: a parent that holds the socket, and N servers that take connections from it.
+"""`serve --workers N`: a parent that holds the socket, and N forks of it that take connections from it.
 
-The parent serves nothing. It says ready once every worker is, starts a worker that died anew, and hands a
-stop signal on. Workers agree on everything through the database, so that one machine with workers and
-several machines behave alike.
+The parent serves nothing. It has loaded the application's modules, so that a worker begins at once and shares
+their memory; it has no threads and no event loop, which a fork could not take along. It says ready once every
+worker is, replaces a worker that died, and hands a stop signal on. Workers agree on everything through the
+database, so that one machine with workers and several machines behave alike.
 """
 
+import gc
+import selectors
 import signal
-import socket
-import subprocess
-import sys
-import threading
 import time
-from collections.abc import Sequence
-from dataclasses import dataclass, field
-from typing import TextIO
+from collections.abc import Iterator
+from dataclasses import dataclass
+from importlib import import_module
+from importlib.util import find_spec
 
 import structlog
 
+from adapters.cli.forks import Fork, Signals, fork
 from adapters.cli.refusals import BAD_USAGE, Stop
 from adapters.cli.terminal import say
-from adapters.web.server import listen
 from config.settings import Settings
 
 FIRST_PAUSE, LONGEST_PAUSE = 0.5, 10.0
-"""Seconds before a worker that died is started again; doubled each time it dies soon."""
+"""Seconds before a worker that died is replaced; doubled each time one dies soon."""
 
 SOON = 10.0
 """A worker that lived for longer than this many seconds did not die of its start."""
 
 READY = "Soledoor is ready at "
 
+LOADED = (
+    "anyio._backends._asyncio", "asyncpg", "sqlalchemy.dialects.postgresql.asyncpg", "uvicorn.lifespan.off",
+    "uvicorn.protocols.http.httptools_impl", "uvloop",
+)  # fmt: skip
+"""What the application loads only when it runs. An operator's own modules are loaded by each worker: they may
+start threads.
+"""
+
 log = structlog.get_logger(__name__)
 
 
-def _refuse_alone(settings: Settings) -> None:
+def refuse_alone(settings: Settings) -> None:
     """Raise ``Stop`` where several processes would not share one log and one count of everything."""
     if not (settings.database.url or "").startswith("postgresql"):
         raise Stop(
@@ -43,114 +51,132 @@ def _refuse_alone(settings: Settings) -> None:
         )
 
 
-def serve_by_workers(settings: Settings, workers: int) -> None:
-    """Serve until stopped; raises ``Stop`` when a worker cannot start."""
-    _refuse_alone(settings)
-    with listen(settings.server.host, settings.server.port) as listener:
-        listener.set_inheritable(True)
-        _Crew(_command(sys.argv[1:], listener.fileno()), listener, workers).work()
+def load() -> None:
+    """Load what every worker needs, and keep the collector from writing to memory that they share."""
+    for name in LOADED:
+        if find_spec(name.partition(".")[0]) is not None:
+            import_module(name)
+    gc.collect()
+    gc.freeze()
 
 
-def _command(arguments: Sequence[str], descriptor: int) -> list[str]:
-    """Return a worker's command: the same, on the socket it inherits."""
-    kept = list(arguments)
-    while "--workers" in kept:
-        place = kept.index("--workers")
-        del kept[place : place + 2]
-    kept = [each for each in kept if not each.startswith("--workers=")]
-    return [sys.executable, "-P", "-m", "soledoor", *kept, "--listen-fd", str(descriptor)]
+def become_worker(count: int) -> bool:
+    """Return True in each of so many forks, which then serve; False in the parent, once it was stopped and
+    all have ended. Raises ``Stop`` in the parent when a worker cannot start.
+    """
+    crew = _Crew(count)
+    with Signals(crew.stop) as signals, selectors.DefaultSelector() as selector:
+        selector.register(signals, selectors.EVENT_READ)
+        try:
+            crew.work(selector)
+        except _Born:
+            return True
+        except BaseException:
+            crew.end()
+            raise
+    return False
+
+
+class _Born(Exception):
+    """This process is a worker: it leaves what its parent does."""
 
 
 @dataclass(slots=True)
-class _Worker:
-    process: "subprocess.Popen[str]"
-    started: float
-    lines: list[str] = field(default_factory=list)
-    ready: bool = False
+class _Seat:
+    """A worker's place: who has it, since when; or, once it has died, when another gets it."""
+
+    fork: Fork | None = None
+    since: float = 0.0
     deaths: int = 0
-    died: float | None = None
 
 
 class _Crew:
     """The workers of one socket."""
 
-    def __init__(self, command: Sequence[str], listener: socket.socket, count: int) -> None:
-        self._command, self._listener, self._count = command, listener, count
-        self._changed, self._stopping = threading.Event(), False
-        self._workers: list[_Worker] = []
-        self._told, self._said = False, 0
+    def __init__(self, count: int) -> None:
+        self._seats = [_Seat() for _ in range(count)]
+        self._asked = self._passed_on = self._said = 0
+        self._told = False
 
-    def work(self) -> None:
-        for number in (signal.SIGTERM, signal.SIGINT):
-            signal.signal(number, self._stop)
-        self._workers = [self._started() for _ in range(self._count)]
-        try:
-            while not (self._stopping and all(w.process.poll() is not None for w in self._workers)):
-                self._look()
-                self._changed.wait(0.2)
-                self._changed.clear()
-        finally:
-            self._end()
+    def stop(self) -> None:
+        """Hand one more stop signal on."""
+        self._asked += 1
 
-    def _started(self, deaths: int = 0) -> _Worker:
-        process = subprocess.Popen(  # noqa: S603 - our own command line
-            self._command,
-            stdout=subprocess.PIPE,
-            text=True,
-            pass_fds=[self._listener.fileno()],
-            start_new_session=True,  # Ctrl-C reaches the parent alone, and each worker is told once
-        )
-        worker = _Worker(process, time.monotonic(), deaths=deaths)
-        assert process.stdout is not None
-        threading.Thread(target=self._read, args=(worker, process.stdout), daemon=True).start()
-        return worker
+    def work(self, selector: selectors.BaseSelector) -> None:
+        """Hold the workers together until they were stopped; raises ``_Born`` in each of them."""
+        while not (self._asked and not any(self._living())):
+            if self._passed_on < self._asked:
+                self._passed_on += 1
+                for worker in self._living():
+                    worker.tell(signal.SIGTERM)
+            elif not self._asked:
+                self._fill(selector)
+            for key, _ in selector.select(self._pause()):
+                there: Signals | Fork = key.fileobj  # type: ignore[assignment]
+                if not there.take():
+                    selector.unregister(there)
+            self._look(selector)
 
-    def _read(self, worker: _Worker, output: TextIO) -> None:
-        for line in output:
-            worker.lines.append(line.rstrip("\n"))
-            worker.ready = worker.ready or line.startswith(READY)
-            self._changed.set()
-        self._changed.set()
+    def end(self) -> None:
+        """Leave no worker behind."""
+        for worker in self._living():
+            worker.tell(signal.SIGTERM)
+        for worker in self._living():
+            worker.wait()
 
-    def _look(self) -> None:
-        self._told = self._told or all(worker.ready for worker in self._workers)
-        if self._told:
-            self._repeat(self._workers[0])
-        for number, worker in enumerate(self._workers):
-            code = worker.process.poll()
-            if code is not None and not self._stopping:
-                self._workers[number] = self._replaced(worker, code)
+    def _living(self) -> Iterator[Fork]:
+        return (seat.fork for seat in self._seats if seat.fork is not None)
 
-    def _repeat(self, first: _Worker) -> None:
+    def _fill(self, selector: selectors.BaseSelector) -> None:
+        now = time.monotonic()
+        for seat in self._seats:
+            if seat.fork is None and seat.since <= now:
+                seat.fork, seat.since = fork(), now
+                if seat.fork is None:
+                    for worker in self._living():
+                        worker.close()
+                    raise _Born
+                selector.register(seat.fork, selectors.EVENT_READ)
+
+    def _pause(self) -> float | None:
+        """Return for how long nothing has to be done but what wakes."""
+        if self._passed_on < self._asked:
+            return 0
+        if self._asked:
+            return None
+        due = [seat.since for seat in self._seats if seat.fork is None]
+        return max(0.0, min(due) - time.monotonic()) if due else None
+
+    def _look(self, selector: selectors.BaseSelector) -> None:
+        self._told = self._told or all(map(_ready, self._living()))
+        first = self._seats[0].fork
+        if self._told and first is not None:
+            self._repeat(first)
+        for seat in self._seats:
+            if seat.fork is not None and seat.fork.look():
+                self._bury(seat, seat.fork, selector)
+
+    def _repeat(self, first: Fork) -> None:
         """Say what the first worker said; its successors say the same of the same address."""
         while self._said < len(first.lines):
             say(first.lines[self._said])
             self._said += 1
 
-    def _replaced(self, worker: _Worker, code: int) -> _Worker:
-        """Return the worker that takes its place, or itself while it is too early for that."""
-        if not self._told or code == BAD_USAGE:
+    def _bury(self, seat: _Seat, worker: Fork, selector: selectors.BaseSelector) -> None:
+        """Free the seat, for a moment that grows while one after the other dies soon."""
+        if worker in {key.fileobj for key in selector.get_map().values()}:
+            selector.unregister(worker)
+        worker.close()
+        seat.fork = None
+        if self._asked:
+            return
+        if not self._told or worker.code == BAD_USAGE:
             raise Stop("a worker did not start; the line above says why", BAD_USAGE)
+        log.error("worker_died", pid=worker.pid, code=worker.code)
         now = time.monotonic()
-        if worker.died is None:
-            worker.died = now
-            log.error("worker_died", pid=worker.process.pid, code=code)
-        if worker.died - worker.started >= SOON:
-            return self._started()
-        pause = min(FIRST_PAUSE * 2**worker.deaths, LONGEST_PAUSE)
-        return worker if now - worker.died < pause else self._started(worker.deaths + 1)
+        seat.deaths = 0 if now - seat.since >= SOON else seat.deaths + 1
+        seat.since = now + (min(FIRST_PAUSE * 2 ** (seat.deaths - 1), LONGEST_PAUSE) if seat.deaths else 0)
 
-    def _stop(self, *_: object) -> None:
-        self._stopping = True
-        for worker in self._workers:
-            if worker.process.poll() is None:
-                worker.process.send_signal(signal.SIGTERM)
-        self._changed.set()
 
-    def _end(self) -> None:
-        """Leave no worker behind, however the parent ends."""
-        for worker in self._workers:
-            if worker.process.poll() is None:
-                worker.process.terminate()
-        for worker in self._workers:
-            worker.process.wait()
+def _ready(worker: Fork) -> bool:
+    return any(line.startswith(READY) for line in worker.lines)

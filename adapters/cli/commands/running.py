@@ -28,13 +28,12 @@ def add(app: typer.Typer, bootstrap: Bootstrap) -> None:
         workers: Annotated[
             int, typer.Option(min=1, max=64, help="Serve by so many processes; needs PostgreSQL.")
         ] = 1,
-        listen_fd: Annotated[int | None, typer.Option(hidden=True)] = None,
         config: Config = None,
     ) -> None:
         """Serve the page, the HTTP interface and the WebSocket."""
         from adapters.cli.wish import Wish
 
-        wish = Wish(host, port, data, config, demo, workers, listen_fd)
+        wish = Wish(host, port, data, config, demo, workers)
         if reload and workers > 1:
             raise typer.BadParameter("works with one process: leave out --workers", param_hint="--reload")
         if reload:
