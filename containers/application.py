@@ -230,6 +230,7 @@ class ApplicationContainer(Ground):
         metrics=metrics,
         clock=clock,
         checks=Shared(watching.checks, database, event_log, sender),
+        hurry=Shared(watching.hurry, database),
         server=server,
         limits=limits,
     )

@@ -1,6 +1,6 @@
-"""What operators are shown: what readiness asks, and what is measured when somebody looks."""
+"""What operators see and cause: what readiness asks, what is measured, how the database hears of a stop."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 
 from adapters.storage.database import Database
 from adapters.storage.probing import takes_writes
@@ -30,6 +30,11 @@ def checks(database: Database, log: EventLog, sender: EventSender) -> Checks:
         return True
 
     return {"database": answers, "event_log": appends, "events": flows}
+
+
+def hurry(database: Database) -> Callable[[float], None]:
+    """Return what a stop tells the database."""
+    return database.hurry
 
 
 def gauges(metrics: Metrics, sender: EventSender, runs: RunService) -> int:

@@ -42,6 +42,12 @@ class Database(ABC):
         was done, or nothing.
         """
 
+    @abstractmethod
+    def hurry(self, seconds: float) -> None:
+        """Be done in so many seconds: a stop must not wait for a database that is locked or silent. From then
+        on what cannot be done at once is refused with ``Unavailable``. May be called again; never lengthens.
+        """
+
     def listen(self, channel: str, callback: Woken) -> AbstractAsyncContextManager[None]:
         """Call back while the block runs, whenever work has said ``notify`` on this channel and is committed.
 

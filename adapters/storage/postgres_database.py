@@ -1,16 +1,19 @@
 """The database on a PostgreSQL server: each write a transaction of its own, many at once."""
 
+import math
 from collections.abc import Callable
-from contextlib import AbstractAsyncContextManager
+from contextlib import AbstractAsyncContextManager, suppress
 from types import TracebackType
-from typing import Self, TypeVar
+from typing import Any, Self, TypeVar
+from weakref import WeakSet
 
-from anyio import CancelScope, Semaphore, create_task_group, fail_after, move_on_after
+from anyio import CancelScope, Semaphore, create_task_group, current_time, fail_after, move_on_after
 from anyio.abc import TaskGroup
-from sqlalchemy import Connection, Dialect
+from sqlalchemy import Connection, Dialect, event
 
 from adapters.storage.database import Database
-from adapters.storage.faults import UNWRITABLE, noted, told, unavailable
+from adapters.storage.faults import SLOW, UNWRITABLE, noted, told, unavailable
+from adapters.storage.haste import Haste
 from adapters.storage.migrate import migrate
 from adapters.storage.notifying import Callback, Listener
 from adapters.storage.postgres import PostgresServer
@@ -19,6 +22,8 @@ from services.sealed import Sealed
 
 T = TypeVar("T")
 ATTEMPTS = 5
+CLOSING = 5.0
+"""Seconds in which connections are closed in an orderly way."""
 MARGIN = 1.0
 """Seconds in which the server may report that time is up before the connection is given up."""
 
@@ -37,7 +42,11 @@ class PostgresDatabase(Database, metaclass=Sealed):
         self.server, self.connections, self._most = server, connections, waiting
         self._engine = server.engine(connections)
         self._free = Semaphore(connections, max_value=connections)
-        self._listener = Listener(server)
+        self._listener, self._haste = Listener(server), Haste()
+        self._at_work: set[CancelScope] = set()
+        self._silent = False
+        self._connections: WeakSet[Any] = WeakSet()
+        event.listen(self._engine.sync_engine, "connect", self._connected)
         self._tasks: TaskGroup | None = None
         self._open = False
 
@@ -58,6 +67,14 @@ class PostgresDatabase(Database, metaclass=Sealed):
         """Call back with each notice on this channel while the block runs; see ``Listener``."""
         return self._listener.listen(channel, callback)
 
+    def hurry(self, seconds: float) -> None:
+        """Give up what takes longer, also what is under way; see the role. Once a server has not answered in
+        that time it is asked no more.
+        """
+        self._haste.begin(seconds)
+        for scope in self._at_work:
+            scope.deadline = min(scope.deadline, current_time() + self._haste.work(math.inf))
+
     async def __aenter__(self) -> Self:
         await migrate(self.server)
         self._tasks = await create_task_group().__aenter__()
@@ -74,6 +91,9 @@ class PostgresDatabase(Database, metaclass=Sealed):
         with CancelScope(shield=True):
             for _ in range(self.connections):  # each is handed on in turn: all that waited before come first
                 await self._free.acquire()
+            async with create_task_group() as tasks:
+                for connection in tuple(self._connections):
+                    tasks.start_soon(_close, connection, self._haste.work(CLOSING))
             await self._engine.dispose()
         # Nothing runs in the group any more; handing it the error would only wrap it in an exception group.
         await self._tasks.__aexit__(None, None, None)
@@ -81,6 +101,8 @@ class PostgresDatabase(Database, metaclass=Sealed):
     async def _do(self, begin: str, work: Callable[[Connection], T]) -> T:
         if not self._open:
             raise unavailable("The database is closed.")
+        if self._silent:
+            raise unavailable(SLOW)
         await self._turn()
         try:
             return await self._repeated(begin, work)
@@ -95,7 +117,7 @@ class PostgresDatabase(Database, metaclass=Sealed):
     async def _turn(self) -> None:
         if self._free.statistics().tasks_waiting >= self._most:
             raise unavailable("Too many are waiting for the database.")
-        with move_on_after(self.server.busy_timeout) as waiting:
+        with move_on_after(self._haste.work(self.server.busy_timeout)) as waiting:
             await self._free.acquire()
         if waiting.cancelled_caught:
             raise unavailable("All connections to the database are busy.")
@@ -112,6 +134,23 @@ class PostgresDatabase(Database, metaclass=Sealed):
             raise again.reason from None
 
     async def _once(self, begin: str, work: Callable[[Connection], T]) -> T:
-        with fail_after(self.server.work_timeout + MARGIN, shield=True):
-            async with self._engine.connect() as connection:
-                return await connection.run_sync(whole, begin, work)
+        if self._silent:
+            raise TimeoutError
+        with fail_after(self._haste.work(self.server.work_timeout + MARGIN), shield=True) as scope:
+            self._at_work.add(scope)
+            try:
+                async with self._engine.connect() as connection:
+                    return await connection.run_sync(whole, begin, work)
+            finally:
+                self._at_work.discard(scope)
+                if self._haste.begun and scope.cancel_called:
+                    self._silent = True
+
+    def _connected(self, adapted: Any, _record: object) -> None:
+        self._connections.add(adapted.driver_connection)
+
+
+async def _close(connection: Any, seconds: float) -> None:
+    """Close in an orderly way; a server that does not take it is left in so many seconds."""
+    with suppress(*SERVER, OSError):
+        await connection.close(timeout=seconds)

@@ -2,6 +2,8 @@
 
 import os
 import sqlite3
+import time
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -9,6 +11,13 @@ from sqlalchemy import Connection, Engine, QueuePool, create_engine, event
 from sqlalchemy.engine import URL
 
 from adapters.storage.directory import unusable, usable
+from adapters.storage.haste import Haste
+
+GLANCE = 0.1
+"""Seconds that SQLite itself waits for the write lock. Nothing interrupts that: it is asked again."""
+
+LOCKING = "BEGIN IMMEDIATE"
+Begin = Callable[[Connection], None]
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,19 +40,35 @@ class SqliteFile:
         except OSError as error:
             raise unusable(self.path, "cannot be written to", "give this account write permission") from error
 
-    def writing(self) -> Engine:
-        """Return an engine whose transactions hold the write lock from their beginning."""
-        return self._engine("BEGIN IMMEDIATE", 1, ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON"))
+    def writing(self, haste: Haste) -> Engine:
+        """Return an engine whose transactions hold the write lock from their beginning; who holds it is
+        waited for as long as haste allows.
+        """
+
+        def begin(connection: Connection) -> None:
+            until, raw = time.monotonic() + self.busy_timeout - GLANCE, driver(connection)
+            while haste.left and time.monotonic() < until:
+                try:
+                    raw.execute(LOCKING).close()
+                except sqlite3.OperationalError as error:
+                    if error.sqlite_errorcode & 0xFF != sqlite3.SQLITE_BUSY:
+                        break
+                else:
+                    return
+            connection.exec_driver_sql(LOCKING)
+
+        glance = f"busy_timeout={min(GLANCE, self.busy_timeout) * 1000:.0f}"
+        return self._engine(begin, 1, ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON", glance))
 
     def migrating(self) -> Engine:
         """Return the same without foreign keys: a table that is rebuilt is missing for a moment."""
-        return self._engine("BEGIN IMMEDIATE", 1, ("journal_mode=WAL", "synchronous=FULL"))
+        return self._engine(_said(LOCKING), 1, ("journal_mode=WAL", "synchronous=FULL"))
 
     def reading(self, connections: int) -> Engine:
         """Return an engine that cannot write; it waits for nobody."""
-        return self._engine("BEGIN", connections, ("query_only=ON",))
+        return self._engine(_said("BEGIN"), connections, ("query_only=ON",))
 
-    def _engine(self, begin: str, connections: int, pragmas: tuple[str, ...]) -> Engine:
+    def _engine(self, begin: Begin, connections: int, pragmas: tuple[str, ...]) -> Engine:
         engine = create_engine(
             URL.create("sqlite", database=str(self.path)),
             poolclass=QueuePool,
@@ -59,11 +84,15 @@ class SqliteFile:
             for pragma in pragmas:
                 connection.execute(f"PRAGMA {pragma}").close()
 
-        @event.listens_for(engine, "begin")
-        def _begin(connection: Connection) -> None:
-            connection.exec_driver_sql(begin)
-
+        event.listen(engine, "begin", begin)
         return engine
+
+
+def _said(sql: str) -> Begin:
+    def begin(connection: Connection) -> None:
+        connection.exec_driver_sql(sql)
+
+    return begin
 
 
 def driver(connection: Connection) -> sqlite3.Connection:

@@ -11,6 +11,7 @@ from sqlalchemy import Connection, Dialect, Engine
 
 from adapters.storage.database import Database
 from adapters.storage.faults import ANY, UNWRITABLE, noted, told, unavailable
+from adapters.storage.haste import Haste
 from adapters.storage.migrate import migrate
 from adapters.storage.places import sqlite_at
 from adapters.storage.writer import GroupWriter
@@ -30,8 +31,8 @@ class SqliteDatabase(Database, metaclass=Sealed):
     def __init__(
         self, where: str | Path, busy_timeout: float = 5.0, readers: int = 4, waiting_writes: int = 10_000
     ) -> None:
-        self.file = sqlite_at(where, busy_timeout)
-        self._writing, self._reading = self.file.writing(), self.file.reading(readers)
+        self.file, self._haste = sqlite_at(where, busy_timeout), Haste()
+        self._writing, self._reading = self.file.writing(self._haste), self.file.reading(readers)
         self._writer = GroupWriter(self._writing, waiting_writes)
         self._readers = CapacityLimiter(readers)
         self._open, self._written = False, Event()
@@ -54,6 +55,10 @@ class SqliteDatabase(Database, metaclass=Sealed):
             raise unavailable("The database is closed.")
         value: T = await self._writer.write(work)
         return value
+
+    def hurry(self, seconds: float) -> None:
+        """Wait for the lock no longer than that; see the role."""
+        self._haste.begin(seconds)
 
     async def __aenter__(self) -> Self:
         await migrate(self.file)

@@ -41,7 +41,8 @@ class Doors:
     """Handlers reach it through ``Door``; it holds no user's data.
 
     ``checks`` maps a name (database, event_log, ...) to an async function that returns whether that part
-    works. One that raises says that it does not; of a refusal everybody may read the words.
+    works. One that raises says that it does not; of a refusal everybody may read the words. ``hurry`` tells
+    the database in how many seconds all waiting for it must be over.
     """
 
     # who
@@ -70,6 +71,7 @@ class Doors:
     metrics: Metrics
     clock: Clock
     checks: Mapping[str, Check]
+    hurry: Callable[[float], None]
     # what an operator decided
     server: Server
     limits: Limits

@@ -1,8 +1,9 @@
 """How the application is served and stopped: one uvicorn, configured here, on a socket of our own.
 
 On SIGTERM or SIGINT the order is: not ready and no newcomers, running work ends, sockets are sent away in
-batches, uvicorn stops. All of it fits into ``server.drain_seconds``; a second signal ends the wait. uvicorn
-runs on asyncio only and is awaited like any coroutine.
+batches, uvicorn stops. All of it, and what is closed afterwards, fits into ``server.drain_seconds``, also
+when the database is locked or silent; a second signal ends the wait. uvicorn runs on asyncio only and is
+awaited like any coroutine.
 """
 
 import signal
@@ -22,8 +23,8 @@ from adapters.web.protocol import SocketProtocol
 from services.errors import SoledoorError
 
 BACKLOG = 2048
-FOR_RUNS, FOR_SOCKETS, FOR_SERVER = 0.6, 0.3, 0.1
-"""How ``server.drain_seconds`` is shared out."""
+FOR_RUNS, FOR_SOCKETS, FOR_SERVER, FOR_CLOSING = 0.5, 0.25, 0.1, 0.15
+"""How ``server.drain_seconds`` is shared out; the last is for what is closed after the server."""
 
 Ready = Callable[[str], Awaitable[object]]
 
@@ -78,7 +79,8 @@ async def serve(
     """Serve until a stop signal, or until ``stop`` is set: then signals and the process are the caller's.
 
     Awaits ``on_ready`` with the address once requests are answered. Without ``listener`` it binds where the
-    settings say; raises ``AddressUnavailable``. Returns within ``server.drain_seconds`` of the stop.
+    settings say; raises ``AddressUnavailable``. Returns within ``server.drain_seconds`` of the stop, with
+    a share of them left for closing everything else.
     """
     doors: Doors = asgi.state.door
     host = doors.server.host
@@ -95,6 +97,7 @@ async def drain(doors: Doors) -> None:
     """Refuse newcomers, let running work end, send everybody away; bounded by ``server.drain_seconds``."""
     doors.sockets.stop_admitting()
     seconds = doors.server.drain_seconds
+    doors.hurry(seconds * (1 - FOR_CLOSING))
     await doors.runs.drain(seconds * FOR_RUNS)
     await doors.sockets.drain(seconds * FOR_SOCKETS)
 
@@ -113,6 +116,7 @@ class Server(uvicorn.Server):
         if self.should_exit:
             self.force_exit = True
             self._patience.cancel()
+            self._doors.hurry(0)
         self.should_exit = True
 
     async def startup(self, sockets: list[socket.socket] | None = None) -> None:

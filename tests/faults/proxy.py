@@ -15,7 +15,7 @@ async with FaultProxy.before(port) as proxy:
 import socket
 import struct
 from collections.abc import AsyncGenerator
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass, field
 from typing import Self
 
@@ -69,13 +69,18 @@ class Pair:
     frames: int = 0
 
     async def end(self, *, rst: bool) -> None:
-        """Close both sides: with RST what is under way is lost too, with FIN the peer sees an orderly end."""
+        """Close both sides: with RST what is under way is lost too, with FIN the peer sees an orderly end.
+
+        A side that is closed already stays as it is.
+        """
         for end in (self.client, self.server):
-            if rst:
-                linger = struct.pack("ii", 1, 0)
-                end.extra(SocketAttribute.raw_socket).setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, linger)
-            else:
-                await end.send_eof()
+            with suppress(OSError, *BROKEN):
+                if rst:
+                    linger = struct.pack("ii", 1, 0)
+                    raw = end.extra(SocketAttribute.raw_socket)
+                    raw.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, linger)
+                else:
+                    await end.send_eof()
             await end.aclose()
 
 

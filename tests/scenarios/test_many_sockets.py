@@ -16,6 +16,7 @@ import pytest
 from websockets.asyncio.client import connect
 from websockets.exceptions import ConnectionClosed
 
+from adapters.web.server import FOR_SOCKETS
 from adapters.web.sockets.registry import _batches
 from benchmarks.crowd import CLOSE, TEXT, Crowd
 from tests.clients import http_client
@@ -202,7 +203,7 @@ async def test_a_thousand_sockets_are_sent_away_in_batches_and_the_process_ends_
                     go_on.touch()
                     await anyio.to_thread.run_sync(crowd.watch_until_all_have_left)
                     assert await server.process.wait() == 0
-    batches: Any = _batches([None] * sockets, 3.0)  # type: ignore[list-item]
+    batches: Any = _batches([None] * sockets, 10 * FOR_SOCKETS)  # type: ignore[list-item]
     size = len(next(batches))
     assert Counter(crowd.said.values()) == {("bye", 4001): sockets}
     assert len(crowd.moments) == sockets

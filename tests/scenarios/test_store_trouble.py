@@ -12,9 +12,11 @@ from pathlib import Path
 import anyio
 import httpx2
 import pytest
+from sqlalchemy.engine import make_url
 
 from tests.engines.cluster import Cluster
 from tests.engines.postgres import Postgres
+from tests.faults.proxy import FaultProxy
 from tests.grammar_reading import faults
 from tests.processes import ServerProcess, server_process
 from tests.scenarios.client import PASSWORD, Client, Socket, logged_in
@@ -24,8 +26,8 @@ SETTINGS = {
     "tools__modules": "tests.scenarios.steady_tools",
     "limits__lease": "1",
     "limits__heartbeat": "1",
-    "database__busy_timeout": "0.3",
 }
+IMPATIENT = {"database__busy_timeout": "0.3"}
 PARTS = {"database", "event_log", "events"}
 
 
@@ -146,13 +148,13 @@ async def go_through(client: Client, trouble: AbstractContextManager[None], word
 
 
 async def test_a_locked_database_holds_up_events_but_no_run(tmp_path):
-    async with serving(tmp_path / "data") as (_, client):
+    async with serving(tmp_path / "data", **IMPATIENT) as (_, client):
         trouble = locked(tmp_path / "data" / "soledoor.db")
         await go_through(client, trouble, r"The database is locked by another program\.", tmp_path / "go on")
 
 
 async def test_a_full_disk_damages_nothing_and_holds_up_no_run(tmp_path):
-    async with serving(tmp_path / "data") as (server, client):
+    async with serving(tmp_path / "data", **IMPATIENT) as (server, client):
         words = r"The disk (is full|cannot be read or written)\."
         await go_through(client, full(server), words, tmp_path / "go on")
         server.kill()
@@ -170,20 +172,27 @@ async def test_a_postgresql_that_is_stopped_and_started_again_holds_up_no_run(
         await go_through(client, stopped(postgres.cluster), words, tmp_path / "go on")
 
 
-async def test_a_server_that_is_stopped_while_its_database_is_locked_leaves_the_end_to_the_finder(tmp_path):
-    """Its answer cannot be stored any more: the next server says that the run was interrupted."""
-    go_on = tmp_path / "go on"
-    async with serving(tmp_path / "data", server__drain_seconds="2") as (server, client):
-        async with client.socket() as socket, client.http() as http:
-            runs = await waiting_runs(socket, go_on)
-            with locked(tmp_path / "data" / "soledoor.db"):
-                go_on.touch()
-                await not_ready(http, PARTS)
-                with anyio.fail_after(10):
-                    server.stop()
-                    assert await server.process.wait() == 0
-        assert not any(line["level"] == "error" and "traceback" in line for line in server.lines)
-    async with server_process(tmp_path / "data", **SETTINGS) as server:
+PATIENT = {
+    "database__busy_timeout": "120",
+    "database__connect_timeout": "120",
+    "database__work_timeout": "120",
+    "server__drain_seconds": "3",
+}
+"""An operator's patience with the database, far beyond the time in which a server has to stop."""
+
+
+async def stopped_in_time(server: ServerProcess) -> None:
+    """Ask the server to stop, and see it end long before it would lose its patience with the database."""
+    with anyio.fail_after(40):
+        server.stop()
+        assert await server.process.wait() == 0
+    await server.logged(lambda line: line["event"] == "stopped")
+    assert not any(line["level"] == "error" and "traceback" in line for line in server.lines)
+
+
+async def ended_by_the_finder(client: Client, runs: list[str], data: Path, **more: str) -> None:
+    """Start the next server, which says that these runs were interrupted."""
+    async with server_process(data, **SETTINGS, **more) as server:
         client.url = server.url
         async with client.socket(resume=True) as socket:
             assert socket.hello["resumed"] is True
@@ -191,3 +200,33 @@ async def test_a_server_that_is_stopped_while_its_database_is_locked_leaves_the_
                 events = await socket.end_of(run_id)
                 assert faults(events) == []
                 assert events[-1]["payload"]["error_context"]["error_type"] == "interrupted"
+
+
+async def test_a_server_that_is_stopped_while_its_database_is_locked_leaves_the_end_to_the_finder(tmp_path):
+    """Its answer cannot be stored any more: the next server says that the run was interrupted."""
+    go_on = tmp_path / "go on"
+    async with serving(tmp_path / "data", **PATIENT) as (server, client), client.socket() as socket:
+        runs = await waiting_runs(socket, go_on)
+        with locked(tmp_path / "data" / "soledoor.db"):
+            go_on.touch()
+            await stopped_in_time(server)
+    await ended_by_the_finder(client, runs, tmp_path / "data")
+
+
+@pytest.mark.needs("postgres")
+async def test_a_server_that_is_stopped_while_its_database_is_silent_leaves_the_end_to_the_finder(
+    tmp_path, postgres: Postgres, postgres_url: str
+):
+    """Nothing is refused and nothing comes back: connections stay, and every wait has to be given up."""
+    go_on = tmp_path / "go on"
+    url = make_url(postgres.url(make_url(postgres_url).database, tcp=True))
+    assert url.port is not None
+    async with FaultProxy.before(url.port) as proxy:
+        through = url.set(host="127.0.0.1", port=proxy.port).render_as_string(hide_password=False)
+        settings = PATIENT | {"database__url": through}
+        async with serving(tmp_path / "data", **settings) as (server, client), client.socket() as socket:
+            runs = await waiting_runs(socket, go_on)
+            proxy.up.passing = proxy.down.passing = False
+            go_on.touch()
+            await stopped_in_time(server)
+    await ended_by_the_finder(client, runs, tmp_path / "data", database__url=postgres_url)

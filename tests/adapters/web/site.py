@@ -180,6 +180,7 @@ def build_site(folder: Path, limits: dict[str, Any] | None = None, **server: Any
         "metrics": metrics(),
         "clock": clock,
         "checks": {},
+        "hurry": lambda seconds: None,
         "server": Server(port=0, **server),
         "limits": bounds,
     }

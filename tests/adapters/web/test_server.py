@@ -246,7 +246,8 @@ async def test_a_signal_stops_the_server(tmp_path: Path, stop_signal: signal.Sig
 
 
 async def test_a_second_signal_ends_the_wait(tmp_path: Path) -> None:
-    site = build_site(tmp_path)
+    site, hurries = build_site(tmp_path), list[float]()
+    object.__setattr__(site.doors, "hurry", hurries.append)
     waiting = anyio.Event()
 
     async def never(seconds: float) -> bool:
@@ -267,6 +268,7 @@ async def test_a_second_signal_ends_the_wait(tmp_path: Path) -> None:
     async with site.sockets, anyio.create_task_group() as tasks:
         with anyio.fail_after(20):
             await serve(site.web.asgi, note)
+    assert hurries == [8.5, 0], "nor does the database make anybody wait"
 
 
 async def test_running_work_ends_before_sockets_are_sent_away(tmp_path: Path) -> None:
@@ -281,8 +283,9 @@ async def test_running_work_ends_before_sockets_are_sent_away(tmp_path: Path) ->
 
     site.runs.drain = runs  # type: ignore[method-assign,assignment]
     object.__setattr__(site.sockets, "drain", sockets)
+    object.__setattr__(site.doors, "hurry", lambda seconds: order.append(f"database {seconds:g}"))
     await module.drain(site.doors)
-    assert order == ["runs 6 accepting=False", "sockets 3"]
+    assert order == ["database 8.5", "runs 5 accepting=False", "sockets 2.5"]
 
 
 async def test_requests_are_answered_again_after_a_handshake_that_failed(site: Site) -> None:

@@ -118,6 +118,32 @@ async def test_a_lock_held_elsewhere_is_a_clear_refusal_and_then_over(data: Path
         assert [note.text for note in await notes.notes("ann")] == ["after", "before"]
 
 
+@pytest.mark.parametrize("when", ["before", "meanwhile"])
+async def test_who_is_in_a_hurry_waits_for_no_lock(data: Path, clock: HandClock, when: str) -> None:
+    """A server that stops: whether it hears of it before it waits or in the middle of that."""
+    async with build(SqliteDatabase, data / "soledoor.db", busy_timeout=600) as database:
+        notes = build(SqlNoteStore, database, clock)
+        refused: list[Unavailable] = []
+
+        async def add() -> None:
+            with pytest.raises(Unavailable, match="locked by another program") as refusal:
+                await notes.add("ann", "meanwhile")
+            refused.append(refusal.value)
+
+        async with locked(data / "soledoor.db"):
+            with anyio.fail_after(30):
+                async with anyio.create_task_group() as tasks:
+                    if when == "before":
+                        database.hurry(0)
+                    tasks.start_soon(add)
+                    await anyio.wait_all_tasks_blocked()
+                    assert refused == []
+                    database.hurry(0)
+        assert len(refused) == 1
+        database.hurry(600)  # never lengthens
+        await notes.add("ann", "a lock that is free is taken all the same")
+
+
 async def test_opening_a_new_database_under_a_lock_refuses(data: Path) -> None:
     async with build(SqliteDatabase, data / "soledoor.db"):
         pass

@@ -173,6 +173,42 @@ async def test_a_network_that_swallows_everything_is_given_up_and_used_again(
     assert tries == 1
 
 
+async def test_who_is_in_a_hurry_asks_a_silent_server_once_and_leaves_it(
+    postgres: Postgres, postgres_url: str
+) -> None:
+    """Work under way and work that comes are refused; then nobody waits again, not even to say goodbye."""
+    name, refused = make_url(postgres_url).database, list[str]()
+
+    async def asked() -> None:
+        refused.append((await refusal(database, _touch)).detail)
+
+    async with FaultProxy.before(postgres.cluster.port) as proxy:
+        url = postgres.cluster.url(str(name), tcp=True).replace(str(postgres.cluster.port), str(proxy.port))
+        waits = {"work_timeout": 600.0, "connect_timeout": 600.0, "busy_timeout": 600.0}
+        with anyio.fail_after(40):
+            async with build(PostgresDatabase, server_at(url, **waits), 4) as database:
+                async with anyio.create_task_group() as tasks:  # several connections are in the pool
+                    for number in range(4):
+                        tasks.start_soon(database.write, adding(f"u{number}"))
+                proxy.up.passing = proxy.down.passing = False
+                async with anyio.create_task_group() as tasks:
+                    tasks.start_soon(asked)
+                    await anyio.wait_all_tasks_blocked()
+                    database.hurry(0)
+                    tasks.start_soon(asked)
+                assert refused == ["The database took too long."] * 2
+                for _ in range(100):  # by half a second each, this would be too much for the time there is
+                    await asked()
+                assert set(refused) == {"The database took too long."}
+
+
+async def test_who_is_in_a_hurry_is_served_by_a_server_that_answers(opens: Opens) -> None:
+    async with opens() as database:
+        database.hurry(0)
+        await database.write(adding("ann"))
+        assert await database.read(ids) == ["ann"]
+
+
 async def test_a_row_that_somebody_else_holds_is_a_clear_refusal_and_then_over(opens: Opens) -> None:
     hold = Hold()
 
