@@ -3,7 +3,7 @@
 import typer
 
 from adapters.cli.application import Bootstrap
-from adapters.cli.commands import bench, keeping, people, running, switches, tools
+from adapters.cli.commands import audit, bench, keeping, people, running, switches, tools
 from adapters.cli.refusals import RefusingGroup
 
 
@@ -24,4 +24,5 @@ def build_cli(bootstrap: Bootstrap) -> typer.Typer:
     switches.add(app, bootstrap)
     keeping.add(app, bootstrap)
     bench.add(app, bootstrap)
+    audit.add(app, bootstrap)
     return app

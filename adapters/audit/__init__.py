@@ -1,0 +1,1 @@
+"""How the auditor touches the world: files and processes on one side, reports on the other."""

@@ -1,0 +1,80 @@
+"""What kind of class a class is: one that works, one that only promises, one that pretends."""
+
+import re
+
+from services.audit.patterns import words
+from services.audit.symbols import CLASS, Symbol
+from services.audit.tree import Tree
+
+_ABSTRACT_BASES = frozenset({"Protocol", "ABC", "Interface"})
+_VALUES = frozenset(
+    {
+        "Exception",
+        "BaseException",
+        "Enum",
+        "StrEnum",
+        "IntEnum",
+        "Flag",
+        "TypedDict",
+        "NamedTuple",
+        "TestCase",
+    }
+    | {"IsolatedAsyncioTestCase", "Warning", "DeprecationWarning"}
+)
+_MOCK_BASES = frozenset({"Mock", "MagicMock", "AsyncMock", "NonCallableMock"})
+_MOCKS = frozenset({"mock", "mocked", "fake", "stub", "stubbed", "dummy", "spy"})
+_INTERFACES = frozenset({"interface", "protocol", "port", "abc", "abstract"})
+_INTERFACE = re.compile(r"^_?I[A-Z][a-z]")
+_NO_CLASSES = frozenset({"error", "exception", "mixin", "config", "configuration", "settings", "warning"})
+
+
+def is_mock(tree: Tree, symbol: Symbol) -> bool:
+    """Whether a class pretends, by its name or its bases."""
+    record = tree.classes[symbol]
+    bases = {base.rpartition(".")[2] for base in record.bases}
+    return bool(_MOCKS & set(words(symbol.last))) or bool(_MOCK_BASES & bases)
+
+
+def is_value(tree: Tree, symbol: Symbol) -> bool:
+    """Whether a class is an error, an enumeration, a table, a mixin or a set of options."""
+    found = words(symbol.last)
+    if found and found[-1] in _NO_CLASSES:
+        return True
+    for each in (symbol, *tree.ancestors(symbol)):
+        if {base.rpartition(".")[2] for base in tree.classes[each].bases} & _VALUES:
+            return True
+    return symbol.last.startswith("Test")
+
+
+def is_interface(tree: Tree, symbol: Symbol) -> bool:
+    """Whether a class only promises: a protocol, an abstract class, one whose every method is a stub."""
+    record = tree.classes[symbol]
+    bases = {base.rpartition(".")[2] for base in record.bases}
+    methods = [each for name, each in tree.methods.get(symbol, {}).items() if not name.startswith("__")]
+    if "Protocol" in bases or any("x" in each.flags for each in methods):
+        return True
+    stubs = bool(methods) and all("s" in each.flags for each in methods)
+    named = bool(_INTERFACES & set(words(symbol.last))) or bool(_INTERFACE.match(symbol.last))
+    if bases & _ABSTRACT_BASES or record.metaclass.endswith("ABCMeta"):
+        return stubs or named or not methods or words(symbol.last)[:1] == ("base",)
+    return stubs or (named and not methods)
+
+
+def public_methods(tree: Tree, symbol: Symbol) -> set[str]:
+    """Return the public methods of a class that do something, inherited ones of this tree included."""
+    found: set[str] = set()
+    for each in (symbol, *tree.ancestors(symbol)):
+        for name, record in tree.methods.get(each, {}).items():
+            if not name.startswith("_") and not {"s", "x"} & set(record.flags):
+                found.add(name)
+    return found
+
+
+def own_methods(tree: Tree, symbol: Symbol) -> set[str]:
+    """Return the public methods that a class itself defines."""
+    return {name for name in tree.methods.get(symbol, {}) if not name.startswith("_")}
+
+
+def classes_in(tree: Tree, path: str) -> list[Symbol]:
+    """Return the classes of a file in order."""
+    return [Symbol(CLASS, path, record.name) for record in tree.files[path].classes]

@@ -1,0 +1,1 @@
+"""One module for each rule: facts of the tree in, findings out."""

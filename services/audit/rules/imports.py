@@ -1,0 +1,133 @@
+"""``bypass-import``: imports of what competes, is deprecated, or is not there any more."""
+
+from collections.abc import Iterator
+
+from services.audit.configuration import Role
+from services.audit.facts.records import TYPE_CHECKING, Import, Use
+from services.audit.findings import HIGH, MEDIUM, Finding
+from services.audit.patterns import fits, words
+from services.audit.rules.case import Case
+from services.audit.rules.factories import factories_of
+from services.audit.rules.second_names import front_door
+from services.audit.symbols import MODULE, Symbol
+
+RULE = "bypass-import"
+
+
+def bypass_imports(case: Case) -> Iterator[Finding]:
+    """Yield each import that goes past a role's owner."""
+    for role in case.cast.roles:
+        rivals = _rivals(case, role)
+        homes = {symbol.path for symbol in rivals}
+        for path, facts in case.tree.files.items():
+            for each in facts.imports:
+                what = _what(case, role, path, each, rivals, homes)
+                if what:
+                    confidence = MEDIUM if each.kind == TYPE_CHECKING else HIGH
+                    message = f"{each.kind} import of {_text(each)}: {what}"
+                    yield case.finding(
+                        RULE, role, path, each.line, each.bound or each.module, message, confidence
+                    )
+
+
+def _rivals(case: Case, role: Role) -> set[Symbol]:
+    owner, factory = case.cast.owners[role.name], case.cast.factories[role.name]
+    rivals = {*case.cast.members[role.name], *factories_of(case, role)} if owner else set()
+    makers = case.makers.of[role.name].values()
+    rivals |= {maker.symbol for maker in makers if owner and not maker.official and not maker.record.owner}
+    return {
+        each for each in rivals if each not in {owner, factory} and not case.makers.allowed(role, each.path)
+    }
+
+
+def _what(case: Case, role: Role, path: str, each: Import, rivals: set[Symbol], homes: set[str]) -> str:
+    full = _absolute(case, path, each)
+    if deprecated := _deprecated(role, full, each):
+        gone = case.tree.modules.find(each.module, path) is None and _ours(case, full)
+        return f"{deprecated} is deprecated for the role {role.name}" + (
+            " and does not exist" if gone else ""
+        )
+    if _missing(case, path, each):
+        named = fits(each.name, role.classes) or words(role.word)[-1] in words(full)
+        return f"the module does not exist; it would be of the role {role.name}" if named else ""
+    symbol = case.tree.imported(path, each) if each.bound else _module(case, path, each)
+    if symbol is None or symbol.path == path:
+        return ""
+    if symbol.kind == MODULE:
+        whole = symbol.path in homes and symbol.path not in _homes(case, role)
+        meant = whole and (words(role.word)[-1] in words(symbol.path) or _reaches(case, path, each, rivals))
+        return f"the module is not where {role.name} lives ({_owner(case, role)})" if meant else ""
+    if symbol in rivals and not front_door(path, symbol):
+        return f"it competes with {case.owner_text(role)}"
+    return _detour(case, role, path, each, symbol)
+
+
+def _detour(case: Case, role: Role, path: str, each: Import, symbol: Symbol) -> str:
+    """The owner itself, taken from a module that only passes it on."""
+    if symbol not in {case.cast.owners[role.name], case.cast.factories[role.name]}:
+        return ""
+    source = case.tree.modules.find(each.module, path)
+    if source is None or source == symbol.path or front_door(source, symbol) or front_door(path, symbol):
+        return ""
+    return f"{each.module} only passes {symbol.last} on; it lives in {symbol.path}"
+
+
+def _reaches(case: Case, path: str, each: Import, rivals: set[Symbol]) -> bool:
+    """Whether a file takes a competing thing out of a module that it imported as a whole."""
+    facts, start = case.tree.files[path], f"{each.bound}."
+    named = [(call.name, call.scope) for call in facts.calls]
+    named += [(name, use.scope) for use in facts.uses for name in (use.receiver, *_members(use))]
+    named += [(base, "") for record in facts.classes for base in record.bases]
+    found = (case.tree.resolve(path, name, scope) for name, scope in named if f"{name}.".startswith(start))
+    return any(symbol in rivals for symbol in found)
+
+
+def _members(use: Use) -> list[str]:
+    return [f"{use.receiver}.{method}" for method in use.methods]
+
+
+def _homes(case: Case, role: Role) -> set[str]:
+    return {s.path for s in (case.cast.owners[role.name], case.cast.factories[role.name]) if s}
+
+
+def _owner(case: Case, role: Role) -> str:
+    owner = case.cast.owners[role.name]
+    return owner.path if owner else "no owner is configured"
+
+
+def _module(case: Case, path: str, each: Import) -> Symbol | None:
+    found = case.tree.modules.find(each.module, path)
+    return Symbol(MODULE, found, "") if found and each.name != "*" else None
+
+
+def _absolute(case: Case, path: str, each: Import) -> str:
+    """Return the dotted name of the module that an import names, relative ones too."""
+    if not each.module.startswith("."):
+        return each.module
+    name = each.module.lstrip(".")
+    parts = path.split("/")[:-1]
+    parts = parts[: len(parts) - (len(each.module) - len(name) - 1)]
+    return ".".join([*parts, *([name] if name else [])])
+
+
+def _deprecated(role: Role, full: str, each: Import) -> str:
+    names = (full, f"{full}.{each.name}" if each.name else full)
+    for module in role.deprecated:
+        for name in names:
+            if name == module or name.startswith(f"{module}.") or name.endswith(f".{module}"):
+                return module
+    return ""
+
+
+def _ours(case: Case, full: str) -> bool:
+    return full.partition(".")[0] in case.tree.modules.tops
+
+
+def _missing(case: Case, path: str, each: Import) -> bool:
+    if each.optional:
+        return False
+    return bool(each.module.strip(".")) and case.tree.modules.missing(each.module, path)
+
+
+def _text(each: Import) -> str:
+    return f"{each.name} from {each.module}" if each.name else each.module

@@ -1,0 +1,77 @@
+"""Second names and second import paths of guarded things: aliases, renaming imports, re-exports."""
+
+from collections.abc import Callable, Iterator
+from typing import NamedTuple
+
+from services.audit.facts.records import EAGER, FileFacts, Import
+from services.audit.symbols import Symbol
+from services.audit.tree import Tree
+
+
+class SecondName(NamedTuple):
+    """A name or path under which a symbol can be had besides its own."""
+
+    file: str
+    line: int
+    name: str
+    how: str
+    symbol: Symbol
+
+
+def second_names(tree: Tree, wanted: Callable[[Symbol], bool]) -> Iterator[SecondName]:
+    """Yield every second name of a symbol that is wanted."""
+    for path, facts in tree.files.items():
+        yield from _aliases(tree, path, facts, wanted)
+        yield from _imported(tree, path, facts, wanted)
+
+
+def _aliases(
+    tree: Tree, path: str, facts: FileFacts, wanted: Callable[[Symbol], bool]
+) -> Iterator[SecondName]:
+    for held in facts.held:
+        if held.how != "alias":
+            continue
+        symbol = tree.resolve(path, held.value, held.scope)
+        if symbol is not None and wanted(symbol) and held.name.lstrip("_") != symbol.last.lstrip("_"):
+            yield SecondName(path, held.line, held.name, "alias", symbol)
+
+
+def _imported(
+    tree: Tree, path: str, facts: FileFacts, wanted: Callable[[Symbol], bool]
+) -> Iterator[SecondName]:
+    for each in facts.imports:
+        if each.kind != EAGER or not each.name:
+            continue
+        if each.name == "*":
+            yield from _starred(tree, path, each, wanted)
+            continue
+        symbol = tree.imported(path, each)
+        if symbol is None or not wanted(symbol):
+            continue
+        if each.bound.lstrip("_") != symbol.last and each.bound != each.name:
+            yield SecondName(path, each.line, each.bound, "alias", symbol)
+        elif _handed_on(path, facts, each) and not front_door(path, symbol):
+            yield SecondName(path, each.line, each.bound, "re-export", symbol)
+
+
+def _starred(tree: Tree, path: str, each: Import, wanted: Callable[[Symbol], bool]) -> Iterator[SecondName]:
+    source = tree.modules.find(each.module, path)
+    for record in tree.files[source].classes if source else ():
+        symbol = Symbol("class", source or "", record.name)
+        if wanted(symbol) and "." not in record.name and not front_door(path, symbol):
+            yield SecondName(path, each.line, record.name, "re-export", symbol)
+
+
+def _handed_on(path: str, facts: FileFacts, each: Import) -> bool:
+    """Whether an import is there for others: named in ``__all__``, or in a package and not used by itself."""
+    if facts.exported is not None:
+        return each.bound in facts.exported
+    return path.endswith("__init__.py") and not each.used and not each.scope
+
+
+def front_door(path: str, symbol: Symbol) -> bool:
+    """Whether a file is the package that a class lies in, or one around it: that is where it is offered."""
+    if not path.endswith("__init__.py"):
+        return False
+    folder = path.rpartition("/")[0]
+    return not folder or symbol.path.startswith(f"{folder}/")
