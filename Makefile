@@ -27,13 +27,14 @@ coverage: $(READY) ## run the tests under coverage; fails under 95 % of branches
 	@.ci/programs
 	@$(BIN)/python .ci/branches.py $(TESTS)
 
-check: $(READY) ## ruff, mypy, pyright, the import contracts, deptry
+check: $(READY) ## ruff, mypy, pyright, the import contracts, deptry, our own auditor
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
 	PYRIGHT_PYTHON_IGNORE_WARNINGS=1 $(BIN)/pyright
 	$(BIN)/lint-imports
 	$(BIN)/deptry .
+	$(BIN)/soledoor audit .
 
 bench: $(READY) ## run every benchmark and print its figures
 	@$(BIN)/python -m benchmarks all

@@ -38,10 +38,10 @@ def gather(
     left = _by_content(root, left, cache, kept)
     progress(len(kept), len(found))
     if left:
-        from adapters.audit.workers import read_all, rows_of  # noqa: PLC0415 - a tree that is known loads no parser
+        from adapters.audit.workers import read_all  # noqa: PLC0415 - a tree that is known loads no parser
 
         for read in read_all(root, left, processes):
-            kept[read.found.path] = Kept(read.found.size, read.found.changed_ns, read.digest, rows_of(read))
+            kept[read.found.path] = Kept(read.found.size, read.found.changed_ns, read.digest, read.rows)
             progress(len(kept), len(found))
     paths = sorted(kept)
     rows = {path: kept[path].rows for path in paths}

@@ -1,11 +1,10 @@
-"""One file on disk in, its records as bytes out, whatever the file holds."""
+"""One file on disk in, its records out, whatever the file holds."""
 
 import io
 import tokenize
 from hashlib import blake2b
 from pathlib import Path
-
-import orjson
+from typing import Any
 
 from services.audit.facts.reading import read_source
 from services.audit.facts.records import written
@@ -36,10 +35,21 @@ def content_of(place: Path) -> bytes:
     return content
 
 
-def records_of(content: bytes) -> bytes:
-    """Return the records of a file as JSON; raises ``NotRead``."""
+def read_file(place: Path) -> tuple[str, Any]:
+    """Return the digest of a file with its records, as nested lists, or the reason why it has none."""
+    digest = ""
     try:
-        return orjson.dumps(written(read_source(_text(content))))
+        content = content_of(place)
+        digest = digest_of(content)
+        return digest, rows_of(content)
+    except NotRead as error:
+        return digest, str(error)
+
+
+def rows_of(content: bytes) -> list[Any]:
+    """Return the records of a file as nested lists; raises ``NotRead``."""
+    try:
+        return written(read_source(_text(content)))
     except SyntaxError as error:
         raise NotRead(f"line {error.lineno or 1}: {error.msg}") from error
     except (RecursionError, MemoryError) as error:

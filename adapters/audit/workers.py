@@ -1,89 +1,108 @@
 """Reading many files, in as many processes as there are cores."""
 
 import os
-from collections.abc import Callable, Iterator, Sequence
-from concurrent.futures import ProcessPoolExecutor, as_completed
-from concurrent.futures.process import BrokenProcessPool
-from multiprocessing import get_context
+import subprocess
+import sys
+from collections import deque
+from collections.abc import Iterator, Sequence
+from contextlib import suppress
 from pathlib import Path
-from typing import NamedTuple
+from queue import SimpleQueue
+from threading import Thread
+from typing import Any, NamedTuple
 
 import orjson
 
-from adapters.audit.reading import NotRead, content_of, digest_of, records_of
+from adapters.audit.reading import read_file
 from adapters.audit.walking import Found
 
 FEW = 150
 """Files up to which another process costs more time than it saves."""
 BATCH = 25
+MOST = 8
+"""Processes from which the one that gathers what they read is the slowest."""
+COMMAND = (sys.executable, "-P", "-m", "adapters.audit.worker")
 
 
 class Read(NamedTuple):
-    """What came of one file: its digest and its records as bytes, or the reason why there are none."""
+    """What came of one file: its digest, and its records as nested lists or the reason why there are none."""
 
     found: Found
     digest: str
-    records: bytes
-    reason: str
+    rows: Any
 
 
-def read_all(root: Path, files: Sequence[Found], processes: int | None = None) -> Iterator[Read]:
-    """Yield each file once it is read, in any order."""
-    count = processes or min(len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else 2, 8)
+def read_all(
+    root: Path, files: Sequence[Found], processes: int | None = None, command: Sequence[str] = COMMAND
+) -> Iterator[Read]:
+    """Yield each file once it is read, in any order. A file that kills its process is reported, not fatal."""
+    count = processes or min(len(os.sched_getaffinity(0)), MOST)
     if len(files) <= FEW or count == 1:
         for found in files:
-            yield read_one(root, found)
+            yield Read(found, *read_file(root / found.path))
         return
-    batches = [files[start : start + BATCH] for start in range(0, len(files), BATCH)]
-    yield from _in_processes(root, batches, count, read_batch)
+    batches = deque(files[start : start + BATCH] for start in range(0, len(files), BATCH))
+    done: SimpleQueue[Read | None] = SimpleQueue()
+    threads = [Thread(target=_serve, args=(root, batches, done, command), daemon=True) for _ in range(count)]
+    for thread in threads:
+        thread.start()
+    for _ in threads:
+        while (read := done.get()) is not None:
+            yield read
 
 
-def read_batch(root: Path, files: Sequence[Found]) -> list[Read]:
-    """Read some files one after the other."""
-    return [read_one(root, found) for found in files]
-
-
-def read_one(root: Path, found: Found) -> Read:
-    """Read one file."""
-    digest = ""
+def _serve(
+    root: Path, batches: "deque[Sequence[Found]]", done: "SimpleQueue[Read | None]", command: Sequence[str]
+) -> None:
+    """Feed one process after the other until nothing is left; a thread of its own waits here for answers."""
+    worker = _started(command)
     try:
-        if found.size < 0:
-            raise NotRead("is a link that leads nowhere")
-        content = content_of(root / found.path)
-        digest = digest_of(content)
-        return Read(found, digest, records_of(content), "")
-    except NotRead as error:
-        return Read(found, digest, b"", str(error))
+        while batches:
+            try:
+                batch = batches.popleft()
+            except IndexError:  # another thread was faster
+                break
+            answers = _asked(worker, root, batch)
+            if answers is None:
+                worker = _started(command)
+                if len(batch) > 1:  # each alone, so that only the one that kills is lost
+                    batches.extend([found] for found in batch)
+                else:
+                    done.put(Read(batch[0], "", "the process that read it died"))
+                continue
+            for found, (digest, rows) in zip(batch, answers, strict=True):
+                done.put(Read(found, digest, rows))
+    finally:
+        _ended(worker)
+        done.put(None)
 
 
-Reader = Callable[[Path, Sequence[Found]], list[Read]]
+def _started(command: Sequence[str]) -> "subprocess.Popen[bytes]":
+    return subprocess.Popen(  # noqa: S603 - our own interpreter and module
+        command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, cwd=Path(__file__).parents[2]
+    )
 
 
-def _in_processes(
-    root: Path, batches: Sequence[Sequence[Found]], count: int, reader: Reader
-) -> Iterator[Read]:
-    left = list(batches)
-    with ProcessPoolExecutor(count, mp_context=get_context("spawn")) as pool:
-        waiting = {pool.submit(reader, root, batch): batch for batch in batches}
-        try:
-            for done in as_completed(waiting):
-                yield from done.result()
-                left.remove(waiting[done])
-        except BrokenProcessPool:
-            pass
-    for batch in left:  # a process died: each file alone, so that only the one that kills is lost
-        for found in batch:
-            yield from _alone(root, found, reader)
-
-
-def _alone(root: Path, found: Found, reader: Reader) -> list[Read]:
+def _asked(worker: "subprocess.Popen[bytes]", root: Path, batch: Sequence[Found]) -> Any:
+    """Return the worker's answer, None when it died."""
+    assert worker.stdin is not None
+    assert worker.stdout is not None
     try:
-        with ProcessPoolExecutor(1, mp_context=get_context("spawn")) as pool:
-            return pool.submit(reader, root, [found]).result()
-    except BrokenProcessPool:
-        return [Read(found, "", b"", "the process that read it died")]
+        worker.stdin.write(orjson.dumps([str(root), [found.path for found in batch]]) + b"\n")
+        worker.stdin.flush()
+        line = worker.stdout.readline()
+        if line.endswith(b"\n"):
+            return orjson.loads(line)
+    except OSError:
+        pass
+    _ended(worker)
+    return None
 
 
-def rows_of(read: Read) -> object:
-    """Return the records of a file as nested lists, or the reason."""
-    return read.reason or orjson.loads(read.records)
+def _ended(worker: "subprocess.Popen[bytes]") -> None:
+    assert worker.stdin is not None
+    assert worker.stdout is not None
+    with suppress(OSError):  # what was still to be written goes to nobody
+        worker.stdin.close()
+    worker.stdout.close()
+    worker.wait()

@@ -23,6 +23,8 @@ class RefusingGroup(TyperGroup):
         """Run the command."""
         try:
             return super().invoke(ctx)
+        except typer.Exit:
+            raise
         except (Exception, BaseExceptionGroup) as error:
             stop = stop_for(error)
             if stop is None:

@@ -3,10 +3,10 @@
 import json
 import sys
 import unicodedata
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from rich.console import Console
-from rich.markdown import Markdown
+if TYPE_CHECKING:
+    from rich.console import Console
 
 # Direction marks can make a line read otherwise than it is; other format characters join letters, harmlessly.
 _TURNING = frozenset("\u061c\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")
@@ -34,11 +34,16 @@ def answer(text: str) -> None:
     if not sys.stdout.isatty():
         say(inert(text))
         return
+    from rich.console import Console  # noqa: PLC0415 - a quarter of a second that most commands do without
+    from rich.markdown import Markdown  # noqa: PLC0415
+
     Console(highlight=False).print(Markdown(inert(text), hyperlinks=False))
 
 
-def screen() -> Console:
+def screen() -> "Console":
     """Return standard error as a terminal that takes text literally."""
+    from rich.console import Console  # noqa: PLC0415 - as above
+
     return Console(stderr=True, markup=False, highlight=False, emoji=False, soft_wrap=False)
 
 

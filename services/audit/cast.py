@@ -5,7 +5,7 @@ from typing import NamedTuple
 
 from services.audit.configuration import AuditConfigurationError, Configuration, Role
 from services.audit.findings import HIGH, MEDIUM
-from services.audit.kinds import is_interface, is_mock, is_value, public_methods
+from services.audit.kinds import is_interface, is_mock, is_value, own_methods, public_methods
 from services.audit.patterns import fits, words
 from services.audit.symbols import CLASS, Symbol
 from services.audit.tree import Tree
@@ -49,13 +49,14 @@ class Cast:
         return [role for role in self.roles if symbol in self.members[role.name]] if symbol else []
 
     def vocabulary(self, role: Role) -> frozenset[str]:
-        """Return the methods that tell the role: those configured, else the owner's own words."""
+        """Return the methods that tell the role: those configured, else those that the owner alone brings."""
         if role.methods:
             return frozenset(role.methods)
         owner = self.owners[role.name]
         if owner is None or owner.kind != CLASS:
             return frozenset()
-        return frozenset(public_methods(self.tree, owner)) - _COMMON
+        inherited = {name for above in self.tree.ancestors(owner) for name in own_methods(self.tree, above)}
+        return frozenset(own_methods(self.tree, owner) - inherited - _COMMON)
 
     def _named(self, role: Role, name: str, field: str) -> Symbol | None:
         if not name:
@@ -71,11 +72,10 @@ class Cast:
         interfaces, members = set[Symbol](), dict[Symbol, Member]()
         if owner is not None:
             members[owner] = Member(owner, "it is the owner", HIGH)
-            interfaces |= {a for a in self.tree.ancestors(owner) if is_interface(self.tree, a)}
         candidates = [each for each in self.tree.classes if self._possible(role, each)]
         for symbol in candidates:
             if is_interface(self.tree, symbol):
-                if fits(symbol.last, role.classes) or fits(symbol.last, role.bases):
+                if self._promises(role, symbol, vocabulary):
                     interfaces.add(symbol)
             elif symbol not in members and (why := self._by_name(role, symbol, vocabulary)):
                 members[symbol] = Member(symbol, why, HIGH)
@@ -89,6 +89,13 @@ class Cast:
             return False
         last = words(symbol.last)[-1:]
         return fits(symbol.last, role.classes) or not (set(last) & FACTORY_WORDS)
+
+    def _promises(self, role: Role, symbol: Symbol, vocabulary: frozenset[str]) -> bool:
+        """Whether an interface is one of the role: by its name, and by its methods where those are known."""
+        if fits(symbol.last, role.bases):
+            return True
+        named = fits(symbol.last, role.classes) or role.word in words(symbol.last)
+        return named and (not vocabulary or bool(vocabulary & own_methods(self.tree, symbol)))
 
     def _by_name(self, role: Role, symbol: Symbol, vocabulary: frozenset[str]) -> str:
         if not fits(symbol.last, role.classes):

@@ -12,7 +12,7 @@ from services.audit.patterns import path_fits, words
 from services.audit.receivers import called
 from services.audit.symbols import CLASS, Symbol
 
-_VERBS = r"(?:create|make|build|new|construct|spawn|produce|instantiate|assemble|setup|init|provide)"
+_VERBS = r"(?:create|make|build|new|construct|spawn|produce|instantiate|assemble)"
 
 
 class Maker(NamedTuple):
@@ -36,7 +36,7 @@ class Makers:
         self._given = {
             symbol: [found for name in record.gives if (found := self._callee(symbol, name))]
             for symbol, record in self.tree.functions.items()
-            if record.gives and _may_make(symbol, record)
+            if _may_make(symbol, record)
         }
         self.of = {role.name: self._makers(role) for role in cast.roles}
 
@@ -76,7 +76,7 @@ class Makers:
     def _by_promise(self, role: Role, symbol: Symbol, given: list[Symbol]) -> str:
         """Return what a function makes by its annotation and name, when its body does not tell."""
         record = self.tree.functions[symbol]
-        if any(each.kind == CLASS for each in given) or not record.gives:
+        if any(each.kind == CLASS for each in given) or "r" not in record.flags:
             return ""
         outer = symbol.name.rpartition(".")[0]
         promised = [self.tree.resolve(symbol.path, name, outer) for name in record.returns]
@@ -85,12 +85,13 @@ class Makers:
             return role.word if re.match(rf"_*{_VERBS}", symbol.last) else ""
         if record.returns:
             return ""
-        return role.word if _pattern(role.word).fullmatch(symbol.last) else ""
+        nouns = {"_".join(words(pattern)) for pattern in role.classes} or {role.word}
+        return role.word if any(_pattern(noun).fullmatch(symbol.last) for noun in nouns) else ""
 
 
 def _may_make(symbol: Symbol, record: Function) -> bool:
     magic = symbol.last.startswith("__") and symbol.last != "__call__"
-    return not magic and not {"s", "x"} & set(record.flags)
+    return not magic and not {"s", "x"} & set(record.flags) and ("r" in record.flags or bool(record.gives))
 
 
 def _inside(name: str, outer: str) -> bool:
@@ -98,8 +99,7 @@ def _inside(name: str, outer: str) -> bool:
 
 
 @lru_cache(maxsize=256)
-def _pattern(word: str) -> re.Pattern[str]:
-    noun = "_".join(words(word))
+def _pattern(noun: str) -> re.Pattern[str]:
     return re.compile(
         rf"_*{_VERBS}_(?:\w+_)?{noun}(?:_(?:for|from|with)_\w+|_scope|_context|_async|_sync|_instance)*"
     )

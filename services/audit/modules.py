@@ -41,11 +41,11 @@ class Modules:
         if module.startswith("."):
             folder = self._folder(module, importer)
             return folder is not None and self._at(folder) is None and folder not in self._folders
-        parent = module.rpartition(".")[0]
-        if not parent or self.find(module, importer) is not None or module in self._folders:
+        parent, _, last = module.rpartition(".")
+        if not parent or self.find(module, importer) is not None:
             return False
         above = self.find(parent, importer)
-        return above is not None and (_is_init(above))
+        return above is not None and _is_init(above) and f"{self.package(above)}/{last}" not in self._folders
 
     def package(self, path: str) -> str:
         """Return the folder that a file lies in."""

@@ -39,15 +39,15 @@ def bind(ledger: Ledger, scope: Scope, around: Around, target: ast.expr, value: 
     name, made = key(target), list(scope.values(value))
     if made:
         scope.made.setdefault(name, []).extend(made)
-    kind = _kind(scope, value)
-    if kind:
-        remember(scope, name, kind)
     if isinstance(target, ast.Name):
         _name(ledger, scope, target, value)
     elif isinstance(target, ast.Attribute):
         _attribute(ledger, scope, target, value)
     elif isinstance(target, ast.Subscript):
         _item(ledger, scope, target, value)
+    kind = _kind(scope, value)
+    if kind and name not in scope.aliases:
+        remember(scope, name, kind)
     if not around.main:
         _held(ledger, scope, target, value, made)
     if isinstance(value, ast.Call) and isinstance(target, ast.Name | ast.Attribute):

@@ -59,6 +59,7 @@ def function_record(scope: Scope, around: Around, node: Definition, inner: Scope
     flags += "s" if _is_stub(node.body) else ""
     flags += "x" if any(name.rpartition(".")[2].startswith("abstract") for name in decorators) else ""
     flags += "c" if around.branch else ""
+    flags += "r" if any(not isinstance(value, ast.Constant) for value in inner.given) else ""
     gives = dict.fromkeys(name for value in inner.given for name in inner.values(value))
     owner = scope.name if scope.kind == CLASS else ""
     returns = list(dict.fromkeys(instances(node.returns)))

@@ -92,9 +92,17 @@ def _other(ledger: Ledger, scope: Scope, node: ast.AST, stack: list[ast.AST | No
     elif isinstance(node, ast.BoolOp):
         for part in node.values[:-1]:
             candidate(ledger, scope, part, "tested")
+    elif isinstance(node, ast.Compare) and _asks_for_none(node):
+        ledger.loads.add(dotted(node.left))  # to ask whether it is None is no use of a value
+        return
     elif isinstance(node, ast.NamedExpr):
         scope.made[node.target.id] = list(scope.values(node.value))
     _parts(node, stack)
+
+
+def _asks_for_none(node: ast.Compare) -> bool:
+    is_none = isinstance(node.comparators[0], ast.Constant) and node.comparators[0].value is None
+    return is_none and isinstance(node.left, ast.Name) and len(node.comparators) == 1
 
 
 def _parts(node: ast.AST, stack: list[ast.AST | None]) -> None:

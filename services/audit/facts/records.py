@@ -54,7 +54,7 @@ class Function(NamedTuple):
     name: str
     owner: str
     flags: str
-    """``a`` async, ``g`` generator, ``s`` stub, ``x`` abstract, ``c`` condition around the definition."""
+    """``a`` async, ``g`` generator, ``s`` stub, ``x`` abstract, ``c`` in a branch, ``r`` returns a value."""
     decorators: Sequence[str]
     returns: Sequence[str]
     """Classes whose instances the annotation promises."""

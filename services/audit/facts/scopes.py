@@ -99,6 +99,8 @@ class Scope:
     def _made_by(self, node: ast.Call) -> Iterator[str]:
         name = self.callee(node.func)
         last = name.rpartition(".")[2]
+        if _is_own_new(node.func) and (owner := self.owner) is not None:
+            yield owner.name
         if last in {"setdefault", "cast"} and len(node.args) == 2:
             yield from self.values(node.args[1])
         elif name == "cls" and (owner := self.owner) is not None:
@@ -118,6 +120,14 @@ def key(node: ast.AST) -> str:
 def text_of(node: ast.AST | None) -> str:
     """Return the text of a string in the source, empty for anything else."""
     return node.value if isinstance(node, ast.Constant) and isinstance(node.value, str) else ""
+
+
+def _is_own_new(node: ast.expr) -> bool:
+    """Whether this is ``super().__new__`` or ``object.__new__``."""
+    if not isinstance(node, ast.Attribute) or node.attr != "__new__":
+        return False
+    base = node.value
+    return dotted(base.func if isinstance(base, ast.Call) else base) in {"super", "object"}
 
 
 def _special(scope: Scope, node: ast.AST) -> str:

@@ -31,7 +31,7 @@ def competing_factories(case: Case) -> Iterator[Finding]:
             yield case.finding(FACTORY, role, symbol.path, line, symbol.name, message, confidence)
         official = case.cast.factories[role.name]
         guarded = {*known, *([official] if official else [])}
-        for second in second_names(case.tree, guarded.__contains__):
+        for second in second_names(case, guarded.__contains__):
             way = "second name for" if second.how == "alias" else "second import path to"
             message = f"{second.name} is a {way} the factory {second.symbol} of {role.name}"
             yield case.finding(FACTORY, role, second.file, second.line, second.name, message, HIGH)

@@ -39,7 +39,7 @@ def _of_role(case: Case, role: Role, rule: str) -> Iterator[Finding]:
             line = case.tree.classes[symbol].line if symbol.kind == CLASS else 1
             message = f"{symbol.last} fills the role {role.name} beside {case.owner_text(role)}: {member.why}"
             yield case.finding(rule, role, symbol.path, line, symbol.name, message, member.confidence)
-    for second in second_names(case.tree, members.__contains__):
+    for second in second_names(case, members.__contains__):
         yield case.finding(rule, role, second.file, second.line, second.name, _second(role, second), HIGH)
 
 

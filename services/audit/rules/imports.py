@@ -6,7 +6,7 @@ from services.audit.configuration import Role
 from services.audit.facts.records import TYPE_CHECKING, Import, Use
 from services.audit.findings import HIGH, MEDIUM, Finding
 from services.audit.patterns import fits, words
-from services.audit.rules.case import Case
+from services.audit.rules.case import Case, Imported
 from services.audit.rules.factories import factories_of
 from services.audit.rules.second_names import front_door
 from services.audit.symbols import MODULE, Symbol
@@ -19,15 +19,14 @@ def bypass_imports(case: Case) -> Iterator[Finding]:
     for role in case.cast.roles:
         rivals = _rivals(case, role)
         homes = {symbol.path for symbol in rivals}
-        for path, facts in case.tree.files.items():
-            for each in facts.imports:
-                what = _what(case, role, path, each, rivals, homes)
-                if what:
-                    confidence = MEDIUM if each.kind == TYPE_CHECKING else HIGH
-                    message = f"{each.kind} import of {_text(each)}: {what}"
-                    yield case.finding(
-                        RULE, role, path, each.line, each.bound or each.module, message, confidence
-                    )
+        for each in case.imports:
+            what = _what(case, role, each, rivals, homes)
+            if what:
+                record = each.record
+                confidence = MEDIUM if record.kind == TYPE_CHECKING else HIGH
+                message = f"{record.kind} import of {_text(record)}: {what}"
+                name = record.bound or record.module
+                yield case.finding(RULE, role, each.path, record.line, name, message, confidence)
 
 
 def _rivals(case: Case, role: Role) -> set[Symbol]:
@@ -40,41 +39,39 @@ def _rivals(case: Case, role: Role) -> set[Symbol]:
     }
 
 
-def _what(case: Case, role: Role, path: str, each: Import, rivals: set[Symbol], homes: set[str]) -> str:
-    full = _absolute(case, path, each)
-    if deprecated := _deprecated(role, full, each):
-        gone = case.tree.modules.find(each.module, path) is None and _ours(case, full)
-        return f"{deprecated} is deprecated for the role {role.name}" + (
-            " and does not exist" if gone else ""
-        )
-    if _missing(case, path, each):
-        named = fits(each.name, role.classes) or words(role.word)[-1] in words(full)
+def _what(case: Case, role: Role, each: Imported, rivals: set[Symbol], homes: set[str]) -> str:
+    record, symbol = each.record, each.symbol
+    if role.deprecated and (deprecated := _deprecated(role, each)):
+        gone = each.source is None and _ours(case, each)
+        return f"{deprecated} is deprecated for the role {role.name}{' and does not exist' if gone else ''}"
+    if each.missing:
+        named = fits(record.name, role.classes) or role.word in words(_absolute(each))
         return f"the module does not exist; it would be of the role {role.name}" if named else ""
-    symbol = case.tree.imported(path, each) if each.bound else _module(case, path, each)
-    if symbol is None or symbol.path == path:
+    if symbol is None or symbol.path == each.path:
         return ""
     if symbol.kind == MODULE:
         whole = symbol.path in homes and symbol.path not in _homes(case, role)
-        meant = whole and (words(role.word)[-1] in words(symbol.path) or _reaches(case, path, each, rivals))
+        meant = whole and (role.word in words(symbol.path) or _reaches(case, each, rivals))
         return f"the module is not where {role.name} lives ({_owner(case, role)})" if meant else ""
-    if symbol in rivals and not front_door(path, symbol):
+    if symbol in rivals and not front_door(each.path, symbol):
         return f"it competes with {case.owner_text(role)}"
-    return _detour(case, role, path, each, symbol)
+    return _detour(case, role, each, symbol)
 
 
-def _detour(case: Case, role: Role, path: str, each: Import, symbol: Symbol) -> str:
+def _detour(case: Case, role: Role, each: Imported, symbol: Symbol) -> str:
     """The owner itself, taken from a module that only passes it on."""
     if symbol not in {case.cast.owners[role.name], case.cast.factories[role.name]}:
         return ""
-    source = case.tree.modules.find(each.module, path)
-    if source is None or source == symbol.path or front_door(source, symbol) or front_door(path, symbol):
+    source = each.source
+    if source is None or source == symbol.path or front_door(source, symbol) or front_door(each.path, symbol):
         return ""
-    return f"{each.module} only passes {symbol.last} on; it lives in {symbol.path}"
+    return f"{each.record.module} only passes {symbol.last} on; it lives in {symbol.path}"
 
 
-def _reaches(case: Case, path: str, each: Import, rivals: set[Symbol]) -> bool:
+def _reaches(case: Case, each: Imported, rivals: set[Symbol]) -> bool:
     """Whether a file takes a competing thing out of a module that it imported as a whole."""
-    facts, start = case.tree.files[path], f"{each.bound}."
+    path, start = each.path, f"{each.record.bound}."
+    facts = case.tree.files[path]
     named = [(call.name, call.scope) for call in facts.calls]
     named += [(name, use.scope) for use in facts.uses for name in (use.receiver, *_members(use))]
     named += [(base, "") for record in facts.classes for base in record.bases]
@@ -95,23 +92,20 @@ def _owner(case: Case, role: Role) -> str:
     return owner.path if owner else "no owner is configured"
 
 
-def _module(case: Case, path: str, each: Import) -> Symbol | None:
-    found = case.tree.modules.find(each.module, path)
-    return Symbol(MODULE, found, "") if found and each.name != "*" else None
-
-
-def _absolute(case: Case, path: str, each: Import) -> str:
+def _absolute(each: Imported) -> str:
     """Return the dotted name of the module that an import names, relative ones too."""
-    if not each.module.startswith("."):
-        return each.module
-    name = each.module.lstrip(".")
-    parts = path.split("/")[:-1]
-    parts = parts[: len(parts) - (len(each.module) - len(name) - 1)]
+    module = each.record.module
+    if not module.startswith("."):
+        return module
+    name = module.lstrip(".")
+    parts = each.path.split("/")[:-1]
+    parts = parts[: len(parts) - (len(module) - len(name) - 1)]
     return ".".join([*parts, *([name] if name else [])])
 
 
-def _deprecated(role: Role, full: str, each: Import) -> str:
-    names = (full, f"{full}.{each.name}" if each.name else full)
+def _deprecated(role: Role, each: Imported) -> str:
+    full = _absolute(each)
+    names = (full, f"{full}.{each.record.name}" if each.record.name else full)
     for module in role.deprecated:
         for name in names:
             if name == module or name.startswith(f"{module}.") or name.endswith(f".{module}"):
@@ -119,14 +113,8 @@ def _deprecated(role: Role, full: str, each: Import) -> str:
     return ""
 
 
-def _ours(case: Case, full: str) -> bool:
-    return full.partition(".")[0] in case.tree.modules.tops
-
-
-def _missing(case: Case, path: str, each: Import) -> bool:
-    if each.optional:
-        return False
-    return bool(each.module.strip(".")) and case.tree.modules.missing(each.module, path)
+def _ours(case: Case, each: Imported) -> bool:
+    return _absolute(each).partition(".")[0] in case.tree.modules.tops
 
 
 def _text(each: Import) -> str:

@@ -4,6 +4,7 @@ from collections.abc import Callable, Iterator
 from typing import NamedTuple
 
 from services.audit.facts.records import EAGER, FileFacts, Import
+from services.audit.rules.case import Case, Imported
 from services.audit.symbols import Symbol
 from services.audit.tree import Tree
 
@@ -18,11 +19,13 @@ class SecondName(NamedTuple):
     symbol: Symbol
 
 
-def second_names(tree: Tree, wanted: Callable[[Symbol], bool]) -> Iterator[SecondName]:
+def second_names(case: Case, wanted: Callable[[Symbol], bool]) -> Iterator[SecondName]:
     """Yield every second name of a symbol that is wanted."""
-    for path, facts in tree.files.items():
-        yield from _aliases(tree, path, facts, wanted)
-        yield from _imported(tree, path, facts, wanted)
+    for path, facts in case.tree.files.items():
+        yield from _aliases(case.tree, path, facts, wanted)
+    for each in case.imports:
+        if each.record.kind == EAGER and each.record.name:
+            yield from _imported(case.tree, each, wanted)
 
 
 def _aliases(
@@ -36,30 +39,23 @@ def _aliases(
             yield SecondName(path, held.line, held.name, "alias", symbol)
 
 
-def _imported(
-    tree: Tree, path: str, facts: FileFacts, wanted: Callable[[Symbol], bool]
-) -> Iterator[SecondName]:
-    for each in facts.imports:
-        if each.kind != EAGER or not each.name:
-            continue
-        if each.name == "*":
-            yield from _starred(tree, path, each, wanted)
-            continue
-        symbol = tree.imported(path, each)
-        if symbol is None or not wanted(symbol):
-            continue
-        if each.bound.lstrip("_") != symbol.last and each.bound != each.name:
-            yield SecondName(path, each.line, each.bound, "alias", symbol)
-        elif _handed_on(path, facts, each) and not front_door(path, symbol):
-            yield SecondName(path, each.line, each.bound, "re-export", symbol)
+def _imported(tree: Tree, each: Imported, wanted: Callable[[Symbol], bool]) -> Iterator[SecondName]:
+    path, record, symbol = each.path, each.record, each.symbol
+    if record.name == "*":
+        yield from _starred(tree, each, wanted)
+    elif symbol is None or not wanted(symbol):
+        return
+    elif record.bound.lstrip("_") != symbol.last and record.bound != record.name:
+        yield SecondName(path, record.line, record.bound, "alias", symbol)
+    elif _handed_on(path, tree.files[path], record) and not front_door(path, symbol):
+        yield SecondName(path, record.line, record.bound, "re-export", symbol)
 
 
-def _starred(tree: Tree, path: str, each: Import, wanted: Callable[[Symbol], bool]) -> Iterator[SecondName]:
-    source = tree.modules.find(each.module, path)
-    for record in tree.files[source].classes if source else ():
-        symbol = Symbol("class", source or "", record.name)
-        if wanted(symbol) and "." not in record.name and not front_door(path, symbol):
-            yield SecondName(path, each.line, record.name, "re-export", symbol)
+def _starred(tree: Tree, each: Imported, wanted: Callable[[Symbol], bool]) -> Iterator[SecondName]:
+    for record in tree.files[each.source].classes if each.source else ():
+        symbol = Symbol("class", each.source or "", record.name)
+        if wanted(symbol) and "." not in record.name and not front_door(each.path, symbol):
+            yield SecondName(each.path, each.record.line, record.name, "re-export", symbol)
 
 
 def _handed_on(path: str, facts: FileFacts, each: Import) -> bool:
