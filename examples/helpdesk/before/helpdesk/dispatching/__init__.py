@@ -1,0 +1,1 @@
+"""Ways to call a tool; each team added its own."""
