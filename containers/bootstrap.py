@@ -24,7 +24,9 @@ from services.calls import DirectCalls
 from services.identity.accounts import Accounts
 from services.identity.codes import OneTimeCodes
 from services.identity.sessions import Sessions
+from services.old_uses import OldUses
 from services.ports import CallStore, EventLog, FileStore, RunStore
+from services.ports.old_uses import OldUseStore
 from services.request import OpenRequest
 from services.runs import RunService
 from services.switches import Switches
@@ -52,6 +54,8 @@ class Application:
         self.sessions: Sessions = container.sessions()
         self.codes: OneTimeCodes = container.codes()
         self.switches: Switches = container.switches()
+        self.old_uses: OldUses = container.old_uses()
+        self.old_use_store: OldUseStore = container.old_use_store()
         self.files: FileStore = container.files()
         self.log: EventLog = container.event_log()
         self.run_store: RunStore = container.run_store()

@@ -7,6 +7,7 @@ from adapters.clock import SystemClock
 from adapters.storage.ephemeral import SqlEphemeral
 from adapters.storage.leases import SqlLeases
 from adapters.storage.notices import SqlNotices
+from adapters.storage.old_uses import SqlOldUseStore
 from adapters.storage.outdated import OldCalls, OldSessions
 from adapters.storage.sqlite_database import SqliteDatabase
 from adapters.storage.switches import SqlSwitchStore
@@ -15,6 +16,7 @@ from config.settings import Settings
 from containers import values
 from containers.kernel import Shared
 from services.housekeeping import Housekeeping
+from services.old_uses import OldUses
 from services.places import Places
 from services.replica import Replica
 from services.switches import Switches
@@ -45,6 +47,8 @@ class Ground(DeclarativeContainer):
     ephemeral = Shared(SqlEphemeral, database, clock)
     switch_store = Shared(SqlSwitchStore, database, clock)
     switches = Shared(Switches, switch_store, Shared(values.initial_switches, settings))
+    old_use_store = Shared(SqlOldUseStore, database, clock)
+    old_uses = Shared(OldUses, old_use_store)
 
     # what is too old
     lifetime = Shared(values.session_lifetime, auth)

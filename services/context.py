@@ -108,6 +108,10 @@ class UserExecutionContext(ContextViews):
         rules.check_text("websocket_client_id", websocket_client_id)
         return self._again(websocket_client_id=websocket_client_id)
 
+    def with_roles(self, roles: frozenset[str]) -> "UserExecutionContext":
+        """Return the same request with these roles; for whoever decides what a user may do."""
+        return self._again(roles=roles)
+
     def with_db_session(self, db_session: Any) -> "UserExecutionContext":
         """Return the same request with this session, which ``managed_user_context`` then closes."""
         again = self._again(db_session=db_session)

@@ -2,6 +2,7 @@
 
     SoledoorError
     ├── WiringError (RuntimeError)            the object graph, or a use of it, is wrong
+    │   └── LegacyForbidden                   an old name, where old names are forbidden or had no user
     ├── DispatcherClosed (RuntimeError)       a call after cleanup
     ├── GrammarError (RuntimeError)           a producer broke the order of a run's events
     ├── Superseded (RuntimeError)             another process has taken this run over
@@ -29,6 +30,19 @@ class SoledoorError(Exception):
 
 class WiringError(SoledoorError, RuntimeError):
     """The object graph, or a use of it, is wrong. A RuntimeError because old callers expect one."""
+
+
+class LegacyForbidden(WiringError):
+    """An old name cannot be used: the switches forbid it, or it never had a user to work for."""
+
+    code = "legacy_forbidden"
+
+    def __init__(self, old_name: str, reason: str, instead: str, place: str) -> None:
+        self.old_name, self.reason, self.instead, self.place = old_name, reason, instead, place
+        super().__init__(old_name, reason, instead, place)
+
+    def __str__(self) -> str:
+        return f"{self.old_name} (used at {self.place}) {self.reason}: use {self.instead}"
 
 
 class DispatcherClosed(SoledoorError, RuntimeError):

@@ -1,4 +1,5 @@
-"""The tables by which processes agree: limits, leases, notices, short-lived values and switches.
+"""The tables by which processes agree: limits, leases, notices, short-lived values, switches, and uses of old
+names.
 
 Times are microseconds since 1970 by the database's own clock.
 """
@@ -61,4 +62,17 @@ switch_changes = Table(
     Column("who", Text, nullable=False),
     Column("changed_at", BigInteger, nullable=False),
     Index(None, "name", "position"),
+)
+
+old_uses = Table(
+    "old_uses",
+    metadata,
+    Column("old_name", Text, primary_key=True),
+    Column("file", Text, primary_key=True),
+    Column("line", Integer, primary_key=True),
+    Column("function", Text, primary_key=True),
+    Column("uses", BigInteger, nullable=False),
+    Column("refused", BigInteger, nullable=False),
+    Column("first_at", BigInteger, nullable=False),
+    Column("last_at", BigInteger, nullable=False),
 )

@@ -1,8 +1,8 @@
 """Port: the door every tool call takes."""
 
 from abc import ABC, abstractmethod
-from collections.abc import Sequence
-from typing import Any
+from collections.abc import Generator, Sequence
+from typing import Any, Self
 
 from services.ports.models import ToolSchema
 from services.tools.result import ToolExecutionResult, ToolResult
@@ -79,6 +79,14 @@ class ToolDispatcher(ABC):
     @abstractmethod
     async def open(self) -> None:
         """Take a place among the user's live dispatchers; may be called twice. Raises ``TooMuch``."""
+
+    def __await__(self) -> Generator[Any, None, Self]:
+        """Open, and give the dispatcher: some old callers await what their plain functions return."""
+        return self._opened().__await__()
+
+    async def _opened(self) -> Self:
+        await self.open()
+        return self
 
     @abstractmethod
     async def cleanup(self) -> None:

@@ -209,7 +209,7 @@ async def test_live_dispatchers_are_bounded_and_a_held_one_is_never_closed(tmp_p
                     factory.create_scoped(context(run="a-2")),
                 ):
                     with pytest.raises(TooMuch):
-                        await factory.create_for_request(context(run="a-3"))
+                        _ = await factory.create_for_request(context(run="a-3"))
                 assert (await request.dispatcher.execute_tool("calculate", {"expression": "1"})).success
 
 

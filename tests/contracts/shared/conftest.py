@@ -25,6 +25,7 @@ from adapters.storage.ephemeral import SqlEphemeral
 from adapters.storage.leases import SqlLeases
 from adapters.storage.limits import SqlLimits
 from adapters.storage.notices import SqlNotices
+from adapters.storage.old_uses import SqlOldUseStore
 from adapters.storage.places import located
 from adapters.storage.postgres_database import PostgresDatabase
 from adapters.storage.sqlite_database import SqliteDatabase
@@ -33,6 +34,7 @@ from adapters.storage.switches import SqlSwitchStore
 from services.ports.ephemeral import Ephemeral
 from services.ports.leases import Leases
 from services.ports.limits import Limits
+from services.ports.old_uses import OldUseStore
 from services.ports.switches import SwitchStore
 from tests.build import build
 from tests.fakes import FakeClock
@@ -132,6 +134,9 @@ class Sql(Engine):
 
     async def switches(self) -> SwitchStore:
         return build(SqlSwitchStore, await self.database(), self.clock)
+
+    async def old_uses(self) -> OldUseStore:
+        return build(SqlOldUseStore, await self.database(), self.clock)
 
 
 class Sqlite(Sql):
