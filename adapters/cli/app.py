@@ -3,7 +3,7 @@
 import typer
 
 from adapters.cli.application import Bootstrap
-from adapters.cli.commands import audit, bench, keeping, people, running, switches, tools
+from adapters.cli.commands import audit, bench, keeping, legacy, people, running, switches, tools
 from adapters.cli.refusals import RefusingGroup
 
 
@@ -23,6 +23,7 @@ def build_cli(bootstrap: Bootstrap) -> typer.Typer:
     people.add(app, bootstrap)
     switches.add(app, bootstrap)
     keeping.add(app, bootstrap)
+    legacy.add(app, bootstrap)
     bench.add(app, bootstrap)
     audit.add(app, bootstrap)
     return app

@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from services.identity.codes import OneTimeCodes
     from services.ports.events import EventLog
     from services.ports.files import FileStore
+    from services.ports.old_uses import OldUseStore
     from services.runs import RunService
     from services.switches import Switches
     from services.tools.catalog import ToolCatalog
@@ -59,6 +60,11 @@ class ApplicationView(Protocol):
     @abstractmethod
     def switches(self) -> "Switches":
         """What may be changed while processes run."""
+
+    @property
+    @abstractmethod
+    def old_use_store(self) -> "OldUseStore":
+        """Where old names are still used."""
 
     @property
     @abstractmethod
