@@ -47,7 +47,7 @@ sys.exit(code if code >= 0 else 128 - code)
 LOADED = (
     "adapters.cli.commands.running", "adapters.cli.people", "adapters.web.server", "alembic.command",
     "anyio._backends._asyncio", "containers.bootstrap", "containers.main", "rich.markdown", "uvloop",
-    "uvicorn.lifespan.off", "uvicorn.protocols.http.httptools_impl",
+    "uvicorn.lifespan.off", "uvicorn.protocols.http.httptools_impl", "_pytest.main", "_pytest.python",
 )  # fmt: skip
 """What commands load when they need it, and most need."""
 
