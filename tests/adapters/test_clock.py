@@ -4,7 +4,6 @@ from datetime import UTC, datetime
 
 import pytest
 
-from adapters import clock as module
 from adapters.clock import SystemClock
 from tests.build import build
 from tests.fakes import FakeClock
@@ -21,7 +20,7 @@ from tests.fakes import FakeClock
 def test_a_timestamp_has_microseconds_always(
     monkeypatch: pytest.MonkeyPatch, nanoseconds: int, text: str
 ) -> None:
-    monkeypatch.setattr(module.time, "time_ns", lambda: nanoseconds)
+    monkeypatch.setattr("adapters.clock.time.time_ns", lambda: nanoseconds)
     assert build(SystemClock).timestamp() == text
 
 
@@ -30,7 +29,7 @@ def test_a_timestamp_is_the_present_one_also_when_the_second_has_changed_or_the_
 ) -> None:
     clock, told = build(SystemClock), list[str]()
     for tenths in (10, 19, 20, 29, 15):
-        monkeypatch.setattr(module.time, "time_ns", lambda tenths=tenths: tenths * 100_000_000)
+        monkeypatch.setattr("adapters.clock.time.time_ns", lambda tenths=tenths: tenths * 100_000_000)
         told.append(clock.timestamp()[17:21])
     assert told == ["01.0", "01.9", "02.0", "02.9", "01.5"]
 
