@@ -16,6 +16,7 @@ from adapters.bench.plan import Plan
 from adapters.bench.servers import ServerUnusable
 from adapters.bench.user import Account
 from adapters.event_log.memory import MemoryEventLog
+from adapters.event_log.waiters import Waiters
 from adapters.web.delivery import Delivery
 from config.settings import Settings
 from containers.bootstrap import application_for_tests, running
@@ -99,6 +100,7 @@ async def test_a_server_that_skips_an_event_is_not_caught_up_with(world, monkeyp
     async def forgetful(self, user_id, after, limit=256):
         return [frame for frame in await read(self, user_id, after, limit) if frame.seq != 60]
 
+    monkeypatch.setattr(Waiters, "offer", lambda waiters, _frame: waiters.wake())
     monkeypatch.setattr(MemoryEventLog, "read", forgetful)
     report = await measured(world, ONE)
     assert report.figures["holes"] > 0
@@ -155,6 +157,7 @@ async def test_events_of_another_user_are_foreign(world, monkeypatch):
         frames = await read(self, user_id, after, limit)
         return [f._replace(data=f.data.replace(user_id.encode(), other.encode())) for f in frames]
 
+    monkeypatch.setattr(Waiters, "offer", lambda waiters, _frame: waiters.wake())
     monkeypatch.setattr(MemoryEventLog, "read", crossed)
     report = await measured(world, replace(ONE, users=2))
     assert report.figures["foreign"] > 0
