@@ -6,6 +6,7 @@ from typing import Any
 
 import anyio
 from anyio import CapacityLimiter, to_thread
+from anyio.lowlevel import checkpoint
 from sqlalchemy import Connection, Engine
 from sqlalchemy.exc import SQLAlchemyError
 
@@ -69,6 +70,8 @@ class GroupWriter:
                 await to_thread.run_sync(_answer, self._engine, batch, limiter=self._thread)
                 for item in batch:
                     item.done.set()
+                # One turn, so that who was answered and writes again goes with those who waited meanwhile.
+                await checkpoint()
 
 
 class _CannotBegin(Exception):
