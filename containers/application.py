@@ -36,6 +36,7 @@ from services.agents.base import BaseAgent
 from services.agents.registry import AgentRegistry, RequestAgents
 from services.agents.supervisor import Supervisor
 from services.agents.supervisor_factory import SupervisorFactory
+from services.call_recovery import CallRecovery
 from services.calls import DirectCalls
 from services.context import UserExecutionContext
 from services.deliveries import Deliveries
@@ -50,6 +51,7 @@ from services.intake import Intake
 from services.journal import RunJournal
 from services.listeners import Listeners
 from services.memory import MemoryService
+from services.open_calls import OpenCalls
 from services.recovery import RunRecovery
 from services.request import OpenRequest, Request
 from services.run_states import RunStates
@@ -188,7 +190,8 @@ class ApplicationContainer(Ground):
     # the ways in
     open_request = RequestDoor(OpenRequest, Opener(request, context))
     dispatcher_factory.add_kwargs(opener=Opener(dispatcher, context))  # last: the two name each other
-    calls = Shared(DirectCalls, dispatcher_factory, ephemeral, Shared(values.key_times, settings))
+    open_calls = Shared(OpenCalls, ephemeral, replica)
+    calls = Shared(DirectCalls, dispatcher_factory, open_calls, ephemeral, Shared(values.key_times, settings))
     intake = Shared(
         Intake, run_store, files, registry, memory, shared_limits, limits.provided.messages_per_minute
     )
@@ -205,7 +208,8 @@ class ApplicationContainer(Ground):
     )
     gauges = Shared(watching.gauges, metrics, sender, runs)
     recovery = Shared(RunRecovery, replica, run_store, leases, event_log, journal)
-    tender = Shared(RunTender, runs, recovery, Shared(values.tending_seconds, limits))
+    call_recovery = Shared(CallRecovery, replica, open_calls, leases, event_log, journal)
+    tender = Shared(RunTender, runs, recovery, call_recovery, Shared(values.tending_seconds, limits))
     sockets = Shared(Sockets, clock, limits)
     doors = Shared(
         Doors,

@@ -1,7 +1,8 @@
 """Direct calls: one tool, no agent, through the same door and in a request scope of its own.
 
 A key makes a repetition harmless at every process. The claim of a call that runs lasts as long as a call can
-take: a process that died keeps the key no longer than that, and then a repetition runs the tool again.
+take: a process that died keeps the key no longer than that, and then a repetition runs the tool again. Every
+call is noted while it runs, so that one whose process dies is told as interrupted (``call_recovery``).
 """
 
 import hashlib
@@ -17,6 +18,7 @@ from pydantic_core import to_json
 from services.context import UserExecutionContext
 from services.errors import Conflict, Unavailable
 from services.kept_results import Kept, claimed, kept, read
+from services.open_calls import OpenCalls
 from services.ports.ephemeral import Ephemeral
 from services.ports.identity import User
 from services.sealed import Sealed
@@ -41,9 +43,13 @@ class DirectCalls(metaclass=Sealed):
     """Tool calls that users make themselves."""
 
     def __init__(
-        self, factory: RequestScopedToolDispatcherFactory, ephemeral: Ephemeral, times: KeyTimes
+        self,
+        factory: RequestScopedToolDispatcherFactory,
+        open_calls: OpenCalls,
+        ephemeral: Ephemeral,
+        times: KeyTimes,
     ) -> None:
-        self._factory, self._ephemeral, self._times = factory, ephemeral, times
+        self._factory, self._open, self._ephemeral, self._times = factory, open_calls, ephemeral, times
         self._running: dict[str, anyio.Event] = {}
 
     async def call(
@@ -113,5 +119,9 @@ class DirectCalls(metaclass=Sealed):
         context = UserExecutionContext(
             user.id, f"direct_{uuid.uuid4().hex}", f"run_{uuid.uuid4().hex}", roles=user.roles
         )
-        async with self._factory.create_scoped(context) as dispatcher:
-            return await dispatcher.execute_tool(tool_name, dict(arguments))
+        await self._open.begin(context)
+        try:
+            async with self._factory.create_scoped(context) as dispatcher:
+                return await dispatcher.execute_tool(tool_name, dict(arguments))
+        finally:
+            await self._open.end(context.run_id)

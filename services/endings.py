@@ -53,9 +53,15 @@ async def _end(
     if not journal.has_started(context.user_id, context.run_id):
         started = payloads.agent_started(OUTERMOST, {"message_id": message_id})
         await journal.append(context, EventType.AGENT_STARTED, OUTERMOST, started)
+    await close_open(journal, context)
+    await journal.append(context, event_type, OUTERMOST, payload)
+
+
+async def close_open(journal: RunJournal, context: UserExecutionContext) -> bool:
+    """Complete every call and subagent that is open, as interrupted; return whether the log has all of it."""
     for event in reversed(journal.open_events(context.user_id, context.run_id)):
         await _close(journal, context, event)
-    await journal.append(context, event_type, OUTERMOST, payload)
+    return await journal.settle(context)
 
 
 def _milliseconds(run: Run) -> float:

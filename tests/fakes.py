@@ -1,6 +1,6 @@
 """Documented stand-ins for roles, for tests of one part; the application's own tests use the real ones."""
 
-from collections.abc import AsyncGenerator, Collection
+from collections.abc import AsyncGenerator, Collection, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -80,6 +80,10 @@ class HereValues(Ephemeral):
     async def get(self, kind: str, key: str) -> str | None:
         value, until = self.values.get((kind, key), (None, 0.0))
         return value if self._clock.monotonic() < until else None
+
+    async def of_kind(self, kind: str, most: int) -> Sequence[str]:
+        now, some = self._clock.monotonic(), sorted(self.values.items(), key=lambda item: item[1][1])
+        return [value for (of, _), (value, until) in some if of == kind and now < until][:most]
 
     async def take(self, kind: str, key: str) -> str | None:
         value = await self.get(kind, key)

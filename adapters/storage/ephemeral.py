@@ -1,6 +1,7 @@
 """Short-lived values over SQL: of many that take one, the one whose delete found the row has it."""
 
 import hashlib
+from collections.abc import Sequence
 
 from sqlalchemy import ColumnElement, Connection, and_, delete, select, tuple_
 
@@ -57,6 +58,12 @@ class SqlEphemeral(Ephemeral, Trimmed, metaclass=Sealed):
         """Return what the port says."""
         wanted = select(table.c.value).where(_is(kind, key), table.c.until > self._now)
         return await self._database.read(lambda connection: connection.execute(wanted).scalar())
+
+    async def of_kind(self, kind: str, most: int) -> Sequence[str]:
+        """Return what the port says."""
+        there = select(table.c.value).where(table.c.kind == kind, table.c.until > self._now)
+        wanted = there.order_by(table.c.until).limit(most)
+        return await self._database.read(lambda connection: connection.execute(wanted).scalars().all())
 
     async def take(self, kind: str, key: str) -> str | None:
         """Return what the port says."""

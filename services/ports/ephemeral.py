@@ -1,6 +1,7 @@
 """Port: values that live for a short time and can be taken once, whichever process is asked."""
 
 from abc import ABC, abstractmethod
+from collections.abc import Sequence
 
 
 class Ephemeral(ABC):
@@ -21,6 +22,10 @@ class Ephemeral(ABC):
     @abstractmethod
     async def get(self, kind: str, key: str) -> str | None:
         """Return the value."""
+
+    @abstractmethod
+    async def of_kind(self, kind: str, most: int) -> Sequence[str]:
+        """Return up to so many values of this kind, those first whose time is over first."""
 
     @abstractmethod
     async def take(self, kind: str, key: str) -> str | None:

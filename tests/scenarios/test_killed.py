@@ -9,6 +9,7 @@ from contextlib import suppress
 from dataclasses import dataclass, field
 
 import anyio
+import httpx2
 from websockets.exceptions import ConnectionClosed
 
 from tests.clients import http_client
@@ -126,3 +127,34 @@ async def test_a_killed_server_keeps_what_was_seen_and_ends_what_it_had_accepted
         async with http_client(server.url) as http:
             assert (await http.get("/readyz")).status_code == 200
     assert interrupted > 0, "nothing was under way when the server was killed"
+
+
+async def test_a_direct_call_that_a_kill_cut_is_told_as_interrupted_by_the_next_server(tmp_path):
+    settings = {"tools__modules": "tests.scenarios.steady_tools", "limits__lease": "1"}
+    asked = {"arguments": {"path": str(tmp_path / "never")}}
+
+    async def call(client):
+        with suppress(httpx2.TransportError):
+            async with client.http() as http:
+                await http.post("/api/tools/await_file", json=asked)
+
+    def of_type(client, kind):
+        return [event for events in client.events.values() for event in events if event["type"] == kind]
+
+    async with server_process(tmp_path / "data", **settings) as server, anyio.create_task_group() as tasks:
+        await server.account("ann", PASSWORD)
+        client = await logged_in(server.url, "ann")
+        async with client.socket() as socket:
+            tasks.start_soon(call, client)
+            await socket.until(lambda: bool(of_type(client, "tool_executing")))
+            server.kill()
+            await server.process.wait()
+    async with server_process(tmp_path / "data", **settings) as server:
+        client.url = server.url
+        async with client.socket(resume=True) as socket:
+            assert socket.hello["resumed"] is True
+            await socket.until(lambda: bool(of_type(client, "tool_completed")))
+    (executing,), (completed,) = of_type(client, "tool_executing"), of_type(client, "tool_completed")
+    assert executing["payload"]["call_id"] == completed["payload"]["call_id"]
+    assert executing["run_id"] == completed["run_id"]
+    assert completed["payload"]["error"]["code"] == "interrupted"

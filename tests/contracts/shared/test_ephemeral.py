@@ -23,6 +23,18 @@ async def test_a_value_can_be_read_often_and_taken_once(sql: Sql) -> None:
     assert await one.get("ticket", "k") is None
 
 
+async def test_the_values_of_a_kind_are_found_at_another_process(sql: Sql) -> None:
+    one, other = await sql.ephemeral(), await sql.ephemeral()
+    for key, seconds in (("b", 70), ("a", 60), ("c", 80)):
+        await one.put("note", key, f"v{key}", seconds)
+    await one.put("ticket", "k", "v", 60)
+    assert await other.of_kind("note", 10) == ["va", "vb", "vc"]
+    assert await other.of_kind("note", 2) == ["va", "vb"]
+    await one.take("note", "a")
+    assert await other.of_kind("note", 10) == ["vb", "vc"]
+    assert await other.of_kind("code", 10) == []
+
+
 async def test_of_many_that_take_it_at_two_processes_exactly_one_has_it(sql: Sql) -> None:
     both = await sql.ephemeral(), await sql.ephemeral()
     await both[0].put("ticket", "k", "v", 60)
