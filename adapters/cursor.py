@@ -1,4 +1,6 @@
-"""The client rule (protocol version 1, section 2): what to do with the next event, and where to resume."""
+"""The client rule (protocol version 1, section 2), for all our clients that are written in Python: what to do
+with the next event, and where to resume.
+"""
 
 from collections.abc import Mapping
 from enum import Enum

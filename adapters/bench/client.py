@@ -5,10 +5,10 @@ from datetime import datetime
 
 import orjson
 
-from adapters.bench.cursor import Cursor, Verdict
 from adapters.bench.history import Event, History
 from adapters.bench.talk import Talk
 from adapters.bench.tally import Tally
+from adapters.cursor import Cursor, Verdict
 
 ACK_EVENTS, ACK_SECONDS = 32, 1.0
 

@@ -17,6 +17,7 @@ from websockets.exceptions import ConnectionClosed, InvalidHandshake, InvalidSta
 from adapters.cli.conversing import LAST, Conversation, Event
 from adapters.cli.refusals import Stop
 from adapters.cli.server import client, upload
+from adapters.cursor import Cursor, Verdict
 
 PAUSES = (0.1, 0.3, 1.0, 2.0, 4.0, 8.0)
 """Seconds before each new attempt after a cut; an event that arrives starts the row again."""
@@ -48,8 +49,7 @@ class RemoteConversation(Conversation):
 
     def __init__(self, url: str, token: str, pauses: Sequence[float] = PAUSES) -> None:
         self._url, self._token, self._pauses = url, token, pauses
-        self._epoch: str | None = None
-        self._seq = 0
+        self._cursor = Cursor()
         self._thread_id: str | None = None
         self._asked: Asked | None = None
         self._socket: ClientConnection | None = None
@@ -113,7 +113,7 @@ class RemoteConversation(Conversation):
         raise Cut
 
     def _connected(self) -> connect:
-        place = f"?after={self._epoch}:{self._seq}" if self._epoch else ""
+        place = f"?after={self._cursor.after}" if self._cursor.after else ""
         return connect(
             f"{self._url.replace('http', 'ws', 1)}/ws{place}",
             additional_headers={"Authorization": f"Bearer {self._token}"},
@@ -124,8 +124,8 @@ class RemoteConversation(Conversation):
     def _take(self, message: Event, asked: Asked) -> list[Event]:
         """Return what the message brings of our run; note where we are."""
         match message:
-            case {"type": "hello", "resumed": False, "epoch": epoch, "head": head}:
-                self._epoch, self._seq = epoch, head
+            case {"type": "hello"}:
+                self._cursor.hello(message)
             case {"type": "accepted", "message_id": sent} if sent == asked.message["message_id"]:
                 asked.run_id, self._thread_id = message["run_id"], message["thread_id"]
                 return [event for event in asked.early if event["run_id"] == asked.run_id]
@@ -140,12 +140,10 @@ class RemoteConversation(Conversation):
     def _is_next(self, event: Event) -> bool:
         if event.get("replayed"):
             return True
-        if event["seq"] <= self._seq:
-            return False
-        if event["seq"] > self._seq + 1:
+        verdict = self._cursor.judge(event)
+        if verdict is Verdict.HOLE:
             raise Cut
-        self._seq = event["seq"]
-        return True
+        return verdict is Verdict.TAKE
 
 
 async def _messages(socket: ClientConnection) -> AsyncIterator[Event]:

@@ -10,11 +10,11 @@ import anyio
 import pytest
 
 from adapters.bench import reader
-from adapters.bench.cursor import Cursor, Verdict
 from adapters.bench.measurement import Measurement
 from adapters.bench.plan import Plan
 from adapters.bench.servers import ServerUnusable
 from adapters.bench.user import Account
+from adapters.cursor import Cursor, Verdict
 from adapters.event_log.memory import MemoryEventLog
 from adapters.event_log.waiters import Waiters
 from adapters.web.delivery import Delivery

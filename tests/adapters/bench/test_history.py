@@ -5,7 +5,6 @@ from typing import Any
 
 import pytest
 
-from adapters.bench.cursor import Cursor, Verdict
 from adapters.bench.findings import Findings
 from adapters.bench.history import History, UserHistory
 from adapters.bench.line import Arrival, Line
@@ -222,14 +221,3 @@ def test_a_line_knows_what_is_missing_late_and_repeated():
         Arrival.NEXT, Arrival.NEXT, Arrival.LATE, Arrival.REPEATED, Arrival.REPEATED,
     ]  # fmt: skip
     assert (line.missing, list(line.ranges())) == (2, [(12, 12), (14, 14)])
-
-
-def test_the_client_rule_is_the_protocols():
-    cursor = Cursor()
-    assert cursor.after is None
-    cursor.hello({"resumed": False, "epoch": "e", "head": 5})
-    verdicts = [cursor.judge({"epoch": "e", "seq": seq}) for seq in (6, 6, 5, 8, 7)]
-    assert verdicts == [Verdict.TAKE, Verdict.DROP, Verdict.DROP, Verdict.HOLE, Verdict.TAKE]
-    assert cursor.judge({"epoch": "other", "seq": 8}) is Verdict.HOLE
-    cursor.hello({"resumed": True, "epoch": "e", "head": 20})
-    assert cursor.after == "e:7"
