@@ -3,7 +3,6 @@
 A module whose file is still there is not replaced: its names would then depend on who imports first.
 """
 
-import importlib
 import importlib.util
 import sys
 from collections.abc import Iterable, Mapping
@@ -45,10 +44,8 @@ class OldModules:
             sys.modules.pop(path, None)
 
     def _place(self, path: str) -> ModuleType:
-        if path in sys.modules:
+        if path in sys.modules:  # looking for what stands below has imported what is there
             return sys.modules[path]
-        if _exists(path):
-            return importlib.import_module(path)
         parent, _, name = path.rpartition(".")
         above = self._place(parent) if parent else None
         made = ModuleType(path, "Old names; made by adapters.legacy.install.")

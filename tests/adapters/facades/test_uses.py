@@ -3,6 +3,7 @@
 # mypy: disable-error-code="unused-awaitable"
 # Old names are called here for what they do beside that.
 
+import _thread
 import inspect
 import threading
 import warnings
@@ -192,6 +193,14 @@ async def test_any_thread_may_use_an_old_name_and_no_use_is_lost(installed: Appl
         await installed.old_uses.store()
     uses = await counted(installed, NAME)
     assert [use.uses for use in uses if use.site.function.endswith("some")] == [400]
+
+
+async def test_a_use_that_no_line_of_code_makes_is_counted_as_unknown(installed: Application) -> None:
+    await installed.switches.change("legacy.mode", "allow", "test")
+    _thread.start_new_thread(create, (context(),))
+    with anyio.fail_after(10):
+        while "unknown" not in {use.site.file for use in await counted(installed, NAME)}:
+            await anyio.sleep(0.005)
 
 
 async def test_before_and_after_installing_old_names_say_what_is_missing(application: Application) -> None:
