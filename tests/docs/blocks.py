@@ -80,6 +80,9 @@ def matches(expected: str, printed: str) -> bool:
 class Shell:
     """Runs a page's commands in one directory, servers in the background until the page ends."""
 
+    patience = 60
+    """Seconds that a command may take."""
+
     def __init__(self, folder: Path, port: int, stack: ExitStack) -> None:
         self.folder, self.port, self.stack = folder, str(port), stack
         kept = {name: value for name, value in os.environ.items() if not name.startswith("SOLEDOOR_")}
@@ -114,7 +117,7 @@ class Shell:
             stdin=subprocess.DEVNULL,
             stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT,
-            timeout=60,
+            timeout=self.patience,
             text=True,
             check=False,
         )
