@@ -5,6 +5,8 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
+import orjson
+
 from services.audit.configuration import AuditConfigurationError, Configuration, configuration
 
 
@@ -14,6 +16,16 @@ def configured(root: Path, file: Path | None) -> Configuration:
     if file is None and not place.is_file():
         return Configuration()
     return configuration(_table(place))
+
+
+def read_baseline(place: Path) -> Any:
+    """Return what a baseline file holds; raises ``AuditConfigurationError``."""
+    try:
+        return orjson.loads(place.read_bytes())
+    except OSError as error:
+        raise AuditConfigurationError(str(place), f"cannot be opened: {error.strerror}") from error
+    except orjson.JSONDecodeError as error:
+        raise AuditConfigurationError(str(place), f"is no JSON: {error}") from error
 
 
 def _table(place: Path) -> Mapping[str, Any]:

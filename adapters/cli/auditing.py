@@ -3,18 +3,25 @@
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from pathlib import Path
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from adapters.audit.auditing import Watching, Wish, gathered, root_of
-from adapters.audit.configured import configured
-from adapters.audit.gathering import Progress
-from adapters.cli.terminal import json_text, say, screen
+from adapters.audit.configured import configured, read_baseline
+from adapters.audit.gathering import Gathered, Progress
+from adapters.cli import audit_forms
+from adapters.cli.terminal import say, screen
 from services.audit.audit import audit
-from services.audit.configuration import Configuration
+from services.audit.baseline import without_known
+from services.audit.configuration import AuditConfigurationError, Configuration
+from services.audit.discovery import Proposal, discovered
 from services.audit.findings import Report
-
-FORMATS = ("table", "json", "sarif", "github", "mermaid", "svg")
+from services.audit.groups import GROUPS
+from services.audit.mapping import dependency_map
+from services.audit.proposing import as_toml, as_values
+from services.audit.rules.case import Case
+from services.audit.tree import Tree
 
 
 class Asked(NamedTuple):
@@ -33,23 +40,55 @@ class Asked(NamedTuple):
 
 def run(asked: Asked) -> int:
     """Audit and print; return the exit code: 0 clean, 1 findings. Raises ``AuditConfigurationError``."""
+    _checked(asked)
     root = root_of(asked.path)
-    told = configured(root, asked.config)
+    told = _told(asked, root)
+    known = read_baseline(asked.baseline) if asked.baseline else None
     facts = gathered(Wish(asked.path, told.exclude, asked.cached), OnScreen())
+    proposals: list[Proposal] = []
+    if asked.discover:
+        proposals = discovered(Tree(facts.files, root.name), told)
+        if asked.form != "json":
+            say(as_toml(proposals))
+            return 0
+        told = replace(told, roles=tuple(each.role for each in proposals))
+    if asked.map:
+        audit_forms.print_map(asked.form, dependency_map(_case(facts, root, told)))
+        return 0
     report = audit(facts.files, told, facts.unparsed, root.name)
-    _print(asked, told, report)
+    report = without_known(report, known) if known is not None else report
+    if asked.form in {"mermaid", "svg"}:
+        audit_forms.print_picture(asked.form, _case(facts, root, told))
+    else:
+        _print(asked, told, report, root, proposals)
     return 1 if report.findings else 0
 
 
-def _print(asked: Asked, told: Configuration, report: Report) -> None:
+def _print(asked: Asked, told: Configuration, report: Report, root: Path, proposals: list[Proposal]) -> None:
     if asked.form == "json":
-        say(json_text(report.as_json(), indent=2))
-        return
-    from rich.console import Console  # noqa: PLC0415 - programs need no tables
+        more: dict[str, Any] = {"roles": [as_values(each.role) for each in proposals]} if proposals else {}
+        audit_forms.print_json({**report.as_json(), **more})
+    else:
+        audit_forms.print_report(asked.form, report, len(told.roles), root)
 
-    from adapters.audit.table import show  # noqa: PLC0415
 
-    show(Console(highlight=False, markup=False), report, len(told.roles))
+def _checked(asked: Asked) -> None:
+    if asked.form not in audit_forms.FORMS:
+        raise AuditConfigurationError("--format", f"{asked.form!r} is none of {', '.join(audit_forms.FORMS)}")
+    if asked.map and asked.form not in audit_forms.MAP_FORMS:
+        raise AuditConfigurationError("--map", f"is printed as {', '.join(audit_forms.MAP_FORMS)}")
+    for group in asked.groups:
+        if group not in GROUPS:
+            raise AuditConfigurationError("--group", f"{group!r} is none of {', '.join(GROUPS)}")
+
+
+def _told(asked: Asked, root: Path) -> Configuration:
+    told = configured(root, asked.config)
+    return replace(told, rules=asked.rules or told.rules, groups=asked.groups or told.groups)
+
+
+def _case(facts: Gathered, root: Path, told: Configuration) -> Case:
+    return Case(Tree(facts.files, root.name), told)
 
 
 class OnScreen(Watching):
@@ -61,7 +100,7 @@ class OnScreen(Watching):
         if not sys.stderr.isatty():
             yield lambda done, of: None
             return
-        from rich.progress import BarColumn, MofNCompleteColumn  # noqa: PLC0415
+        from rich.progress import BarColumn, MofNCompleteColumn  # noqa: PLC0415 - a terminal alone needs it
         from rich.progress import Progress as Bar  # noqa: PLC0415
 
         with Bar("reading", BarColumn(), MofNCompleteColumn(), console=screen(), transient=True) as bar:

@@ -46,6 +46,10 @@ class Makers:
         own = factory is not None and factory.path == path and _inside(scope, factory.name)
         return own or path_fits(path, (*role.made_in, *self.cast.configuration.made_in))
 
+    def made_by(self, symbol: Symbol) -> list[Symbol]:
+        """Return what a maker calls for what it gives: classes and other makers."""
+        return self._given.get(symbol, [])
+
     def _callee(self, symbol: Symbol, name: str) -> Symbol | None:
         return called(self.tree, symbol.path, symbol.name, name)
 

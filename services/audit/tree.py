@@ -160,6 +160,8 @@ class Tree(Definitions):
         for end in range(len(parts), 0, -1):
             found = self.modules.find(".".join(parts[:end]), importer)
             if found is not None:
-                module = Symbol(MODULE, found, "")
-                return self.member(module, ".".join(parts[end:]), depth) if end < len(parts) else module
+                module, rest = Symbol(MODULE, found, ""), ".".join(parts[end:])
+                if (whole := Symbol(CLASS, found, rest)) in self.classes:
+                    return whole
+                return self.member(module, rest, depth) if rest else module
         return None

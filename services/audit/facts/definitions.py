@@ -63,7 +63,21 @@ def function_record(scope: Scope, around: Around, node: Definition, inner: Scope
     gives = dict.fromkeys(name for value in inner.given for name in inner.values(value))
     owner = scope.name if scope.kind == CLASS else ""
     returns = list(dict.fromkeys(instances(node.returns)))
-    return Function(node.lineno, inner.name, owner, flags, decorators, returns, list(gives))
+    bound = bool(owner) and "staticmethod" not in decorators
+    parameters = list(_parameters(node.args))[1 if bound else 0 :]
+    return Function(node.lineno, inner.name, owner, flags, decorators, returns, list(gives), parameters)
+
+
+def _parameters(of: ast.arguments) -> Iterator[str]:
+    plain = [*of.posonlyargs, *of.args]
+    needed = len(plain) - len(of.defaults)
+    yield from (each.arg if place < needed else f"{each.arg}=" for place, each in enumerate(plain))
+    if of.vararg is not None:
+        yield f"*{of.vararg.arg}"
+    for each, default in zip(of.kwonlyargs, of.kw_defaults, strict=True):
+        yield each.arg if default is None else f"{each.arg}="
+    if of.kwarg is not None:
+        yield f"**{of.kwarg.arg}"
 
 
 def _decorators(node: Definition | ast.ClassDef) -> Iterator[str]:

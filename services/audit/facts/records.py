@@ -7,7 +7,7 @@ variables replaced by the class they are known to hold. What a name stands for i
 from collections.abc import Mapping, Sequence
 from typing import Any, NamedTuple
 
-FORMAT = 7
+FORMAT = 8
 """Changes with the records or with what is put into them, so that nothing kept from before is believed."""
 
 EAGER, LAZY, TYPE_CHECKING = "eager", "lazy", "type-checking"
@@ -60,6 +60,8 @@ class Function(NamedTuple):
     """Classes whose instances the annotation promises."""
     gives: Sequence[str]
     """What was called to make the values that are returned or yielded."""
+    parameters: Sequence[str] = ()
+    """Without ``self``: ``name`` must be given, ``name=`` may be; ``*name`` and ``**name`` take more."""
 
 
 class Call(NamedTuple):
