@@ -61,7 +61,7 @@ _VERBS = frozenset({"notify", "emit", "send", "publish", "on", "handle", "broadc
 
 
 def same_but_for_a_qualifier(tree: Tree, one: Symbol, other: Symbol) -> bool:
-    """Whether two classes have one name but for a qualifier, and a method in common, or one wraps the other."""
+    """Whether two classes have one name but for a qualifier and share a method, or one wraps the other."""
     if one.last == other.last and one.path == other.path:
         return False
     if _wraps(tree, one, other) or _wraps(tree, other, one):

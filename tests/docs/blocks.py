@@ -90,6 +90,7 @@ class Shell:
         # A page's own pytest loads what the page needs, not every plugin that our checks bring along.
         pytest = {"PYTEST_DISABLE_PLUGIN_AUTOLOAD": "1", "PYTEST_PLUGINS": "anyio.pytest_plugin"}
         ours = {"PATH": path, "SOLEDOOR_SERVER__PORT": self.port, "COLUMNS": "200"}
+        ours["XDG_CACHE_HOME"] = str(folder / ".cache")
         self.env = kept | pytest | ours
 
     def run(self, command: Command) -> str:
