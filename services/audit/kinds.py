@@ -3,7 +3,7 @@
 import re
 
 from services.audit.patterns import words
-from services.audit.symbols import CLASS, Symbol
+from services.audit.symbols import Symbol
 from services.audit.tree import Tree
 
 _ABSTRACT_BASES = frozenset({"Protocol", "ABC", "Interface"})
@@ -47,7 +47,10 @@ def is_value(tree: Tree, symbol: Symbol) -> bool:
 
 
 def is_interface(tree: Tree, symbol: Symbol) -> bool:
-    """Whether a class only promises: a protocol, an abstract class, one whose every method is a stub."""
+    """Whether a class only promises: a protocol, an abstract class, one of stubs of which one says so.
+
+    A plain class whose methods do nothing is one that does nothing, not a promise.
+    """
     record = tree.classes[symbol]
     bases = {base.rpartition(".")[2] for base in record.bases}
     methods = [each for name, each in tree.methods.get(symbol, {}).items() if not name.startswith("__")]
@@ -57,15 +60,16 @@ def is_interface(tree: Tree, symbol: Symbol) -> bool:
     named = bool(_INTERFACES & set(words(symbol.last))) or bool(_INTERFACE.match(symbol.last))
     if bases & _ABSTRACT_BASES or record.metaclass.endswith("ABCMeta"):
         return stubs or named or not methods or words(symbol.last)[:1] == ("base",)
-    return stubs or (named and not methods)
+    return (stubs and (named or any("n" in each.flags for each in methods))) or (named and not methods)
 
 
 def public_methods(tree: Tree, symbol: Symbol) -> set[str]:
     """Return the public methods of a class that do something, inherited ones of this tree included."""
     found: set[str] = set()
     for each in (symbol, *tree.ancestors(symbol)):
+        promises = {"n", "x"} | ({"s"} if is_interface(tree, each) else set())
         for name, record in tree.methods.get(each, {}).items():
-            if not name.startswith("_") and not {"s", "x"} & set(record.flags):
+            if not name.startswith("_") and not promises & set(record.flags):
                 found.add(name)
     return found
 
@@ -73,8 +77,3 @@ def public_methods(tree: Tree, symbol: Symbol) -> set[str]:
 def own_methods(tree: Tree, symbol: Symbol) -> set[str]:
     """Return the public methods that a class itself defines."""
     return {name for name in tree.methods.get(symbol, {}) if not name.startswith("_")}
-
-
-def classes_in(tree: Tree, path: str) -> list[Symbol]:
-    """Return the classes of a file in order."""
-    return [Symbol(CLASS, path, record.name) for record in tree.files[path].classes]

@@ -57,6 +57,7 @@ def function_record(scope: Scope, around: Around, node: Definition, inner: Scope
     flags = "a" if isinstance(node, ast.AsyncFunctionDef) else ""
     flags += "g" if inner.generator else ""
     flags += "s" if _is_stub(node.body) else ""
+    flags += "n" if any("NotImplemented" in _raised(each) for each in node.body) and "s" in flags else ""
     flags += "x" if any(name.rpartition(".")[2].startswith("abstract") for name in decorators) else ""
     flags += "c" if around.branch else ""
     flags += "r" if any(not isinstance(value, ast.Constant) for value in inner.given) else ""
@@ -92,13 +93,13 @@ def _is_stub(body: list[ast.stmt]) -> bool:
     return all(
         isinstance(each, ast.Pass)
         or (isinstance(each, ast.Expr) and isinstance(each.value, ast.Constant))
-        or (isinstance(each, ast.Raise) and "NotImplemented" in _raised(each))
+        or "NotImplemented" in _raised(each)
         for each in body
     )
 
 
-def _raised(node: ast.Raise) -> str:
-    error = node.exc
+def _raised(node: ast.stmt) -> str:
+    error = node.exc if isinstance(node, ast.Raise) else None
     return dotted(error.func if isinstance(error, ast.Call) else error) + text_of(error)
 
 

@@ -7,7 +7,7 @@ variables replaced by the class they are known to hold. What a name stands for i
 from collections.abc import Mapping, Sequence
 from typing import Any, NamedTuple
 
-FORMAT = 8
+FORMAT = 9
 """Changes with the records or with what is put into them, so that nothing kept from before is believed."""
 
 EAGER, LAZY, TYPE_CHECKING = "eager", "lazy", "type-checking"
@@ -54,7 +54,9 @@ class Function(NamedTuple):
     name: str
     owner: str
     flags: str
-    """``a`` async, ``g`` generator, ``s`` stub, ``x`` abstract, ``c`` in a branch, ``r`` returns a value."""
+    """``a`` async, ``g`` generator, ``s`` stub, ``n`` a stub that raises NotImplementedError, ``x`` abstract,
+    ``c`` in a branch, ``r`` returns a value.
+    """
     decorators: Sequence[str]
     returns: Sequence[str]
     """Classes whose instances the annotation promises."""
