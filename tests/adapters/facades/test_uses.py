@@ -15,7 +15,7 @@ import pytest
 
 from adapters import legacy
 from adapters.facades.uses import share_of
-from containers.bootstrap import Application
+from containers.bootstrap import Application, bootstrap
 from services.errors import AuthenticationError, LegacyForbidden, WiringError
 from services.ports.old_uses import OldUse
 from tests.adapters.facades.conftest import context
@@ -126,7 +126,7 @@ async def test_a_share_of_users_is_forbidden_and_stays_so_when_it_grows(
     before: set[str] = set()
     for percent in (0, 10, 50, 100):
         await installed.switches.change("legacy.forbid_percent", str(percent), "test")
-        refused = {user for user in users if forbidden(user)}
+        refused = {user for user in users if is_forbidden(user)}
         assert refused == {user for user in users if share_of(user) < percent}
         assert before <= refused
         assert abs(len(refused) - 4 * percent) <= 40
@@ -137,11 +137,11 @@ def test_a_share_is_the_same_in_every_process_and_version() -> None:
     assert [share_of(user) for user in ("ann", "ben", "\ud800")] == [70, 94, 72]
 
 
-def forbidden(user: str) -> bool:
+def is_forbidden(user: str) -> bool:
     try:
         create(context(user))
-    except LegacyForbidden as error:
-        return "legacy.forbid_percent" in error.reason
+    except LegacyForbidden:
+        return True
     return False
 
 
@@ -176,6 +176,16 @@ async def test_switching_while_calls_run_refuses_new_dispatchers_alone(
                 legacy.request_scoped_tool_dispatcher_scope(context())
             going_on.set()
     assert ended == 20
+
+
+async def test_a_switch_set_by_another_process_counts_here_without_a_restart(installed: Application) -> None:
+    await installed.switches.change("legacy.mode", "allow", "test")
+    async with bootstrap(installed.settings) as other:
+        for mode, forbids in (("forbid", True), ("allow", False)):
+            await other.switches.change("legacy.mode", mode, "an operator")
+            with anyio.fail_after(20):
+                while is_forbidden("ann") is not forbids:
+                    await anyio.sleep(0.02)
 
 
 async def test_any_thread_may_use_an_old_name_and_no_use_is_lost(installed: Application) -> None:

@@ -1,5 +1,5 @@
-"""Every form in which a tool may be handed over. Each adds two numbers and is called ``add``; what is wrong
-with the second one, ``broken``, is that it raises.
+"""Every form in which a tool may be handed over: each adds two numbers and is called ``add``. Beside them one
+that fails.
 """
 
 from typing import Any
@@ -93,6 +93,19 @@ class AsyncOnly(BaseTool):
         return a + b
 
 
+class AsyncOnlyWithoutSchema(BaseTool):
+    """LangChain: neither."""
+
+    name: str = "add"
+    description: str = "Add two numbers."
+
+    def _run(self, a: int, b: int) -> int:
+        raise NotImplementedError("async only")
+
+    async def _arun(self, a: int, b: int) -> int:
+        return a + b
+
+
 FORMS: dict[str, Any] = {
     "async function": add,
     "function": _threaded(),
@@ -102,6 +115,7 @@ FORMS: dict[str, Any] = {
     "BaseTool": WithSchema(),
     "BaseTool without schema": WithoutSchema(),
     "BaseTool async only": AsyncOnly(),
+    "BaseTool async only, without schema": AsyncOnlyWithoutSchema(),
     "StructuredTool": StructuredTool.from_function(coroutine=add, name="add", description="Add."),
     "@tool": tool(_threaded()),
 }
