@@ -4,17 +4,19 @@ import os
 import signal
 import threading
 from collections import defaultdict
-from collections.abc import AsyncGenerator
-from contextlib import AsyncExitStack, asynccontextmanager
+from collections.abc import AsyncGenerator, Iterator
+from contextlib import AsyncExitStack, asynccontextmanager, contextmanager
 from dataclasses import replace
 from pathlib import Path
 
 import anyio
+import anyio.lowlevel
 import pytest
 
 from adapters.cli.forks import fork
+from tests.forking import launcher
 from tests.grammar_reading import faults
-from tests.processes import ServerProcess, server_process
+from tests.processes import ROOT, ServerProcess, server_process
 from tests.scenarios.client import PASSWORD, Client, Socket, logged_in
 
 pytestmark = pytest.mark.needs("postgres")
@@ -22,14 +24,14 @@ WORKERS = 2
 
 
 @asynccontextmanager
-async def crew(data: Path, url: str) -> AsyncGenerator[tuple[ServerProcess, Client], None]:
-    """Serve by workers, with one account."""
+async def crew(data: Path, url: str, drain: int = 4) -> AsyncGenerator[tuple[ServerProcess, Client], None]:
+    """Serve by workers, with one account; they may take ``drain`` seconds to stop."""
     settings = {
         "database__url": url,
         "tools__modules": "tests.scenarios.steady_tools",
-        "limits__lease": "1",
+        "limits__lease": "5",
         "limits__sockets_per_user": "50",
-        "server__drain_seconds": "4",
+        "server__drain_seconds": str(drain),
     }
     async with server_process(data, "--workers", str(WORKERS), **settings) as server:
         await server.account("ann", PASSWORD)
@@ -60,14 +62,27 @@ def open_files(pid: int) -> set[str]:
 
 
 async def sockets_of_each(server: ServerProcess, client: Client, stack: AsyncExitStack) -> dict[int, Socket]:
-    """Open sockets until every worker has one."""
+    """Open a socket at every worker: the others stand still while it takes the connection."""
     found: dict[int, Socket] = {}
-    with anyio.fail_after(40):
-        while len(found) < WORKERS:
-            own = replace(client, events=defaultdict(list), seqs=[], controls=[])
-            socket = await stack.enter_async_context(own.socket())
-            found.setdefault(worker_of(server, socket), socket)
+    for wanted in workers(server):
+        with anyio.fail_after(40), standing_still(workers(server) - {wanted}):
+            while wanted not in found:
+                own = replace(client, events=defaultdict(list), seqs=[], controls=[])
+                socket = await stack.enter_async_context(own.socket())
+                found.setdefault(worker_of(server, socket), socket)
     return found
+
+
+@contextmanager
+def standing_still(pids: set[int]) -> Iterator[None]:
+    """Stop these processes for the block."""
+    for pid in pids:
+        os.kill(pid, signal.SIGSTOP)
+    try:
+        yield
+    finally:
+        for pid in pids:
+            os.kill(pid, signal.SIGCONT)
 
 
 async def test_what_happens_at_one_worker_is_seen_at_the_other(tmp_path, postgres_url):
@@ -129,9 +144,49 @@ async def test_a_stop_ends_every_worker_and_what_they_can(tmp_path, postgres_url
             for run in runs:
                 assert (await one.end_of(run["run_id"]))[-1]["type"] == "agent_completed"
             assert await server.process.wait() == 0
-        await server.logged(lambda _: [line["event"] for line in server.lines].count("stopped") == WORKERS)
+        await server.logged(lambda _: said(server, "stopped") == WORKERS)
         assert not [line for line in server.lines if line.get("level") == "error"]
         assert not any(map(lives, sockets))
+
+
+async def test_a_second_stop_lets_no_worker_wait(tmp_path, postgres_url):
+    async with crew(tmp_path / "data", postgres_url, 240) as (server, client), AsyncExitStack() as stack:
+        for pid, socket in (await sockets_of_each(server, client, stack)).items():
+            asked = await socket.ask(f"m{pid}", f'Await the file "{tmp_path / "never"}"', agent="assistant")
+            events = socket.client.events[asked["run_id"]]
+            await socket.until(lambda: "tool_executing" in {e["type"] for e in events})  # noqa: B023 - called at once
+        with anyio.fail_after(60):
+            for times in (1, 2):
+                server.stop()
+                await server.logged(lambda _: said(server, "stopping") == times * WORKERS)  # noqa: B023
+            assert await server.process.wait() == 0
+
+
+async def test_a_stop_ends_a_worker_that_has_only_begun(tmp_path, postgres_url):
+    """Born with its parent's handlers, it would take the signal for one to hand on, and serve for ever."""
+    async with crew(tmp_path / "data", postgres_url) as (server, _):
+        before = workers(server)
+        os.kill(min(before), signal.SIGKILL)
+        with anyio.fail_after(60):
+            while workers(server) <= before:
+                await anyio.lowlevel.checkpoint()
+            server.stop()
+            assert await server.process.wait() == 0
+
+
+def said(server: ServerProcess, what: str) -> int:
+    return [line["event"] for line in server.lines].count(what)
+
+
+async def test_workers_that_cannot_start_are_one_refusal(tmp_path, postgres_url):
+    settings = {"DATA": str(tmp_path / "data"), "DATABASE__URL": postgres_url, "TOOLS__MODULES": "missing"}
+    command = [str(launcher()), "serve", "--port", "0", "--workers", str(WORKERS)]
+    env = {**os.environ, **{f"SOLEDOOR_{name}": value for name, value in settings.items()}}
+    with anyio.fail_after(60):
+        done = await anyio.run_process(command, check=False, env=env, cwd=ROOT)
+    assert (done.returncode, done.stdout) == (2, b"")
+    assert b"missing" in done.stderr
+    assert b"soledoor: a worker did not start" in done.stderr
 
 
 async def test_workers_end_when_their_parent_is_gone(tmp_path, postgres_url):

@@ -101,6 +101,10 @@ def test_a_settings_file_that_is_not_there_is_named(cli: Cli) -> None:
     assert "missing.toml cannot be read" in refused(cli, "--config", "missing.toml")
 
 
+def test_workers_that_would_share_nothing_are_refused(cli: Cli) -> None:
+    assert "set database.url to a PostgreSQL URL" in refused(cli, "--workers", "2")
+
+
 def test_a_data_directory_that_is_a_file_is_named(cli: Cli, here: Path) -> None:
     (here / "taken").write_text("")
     assert "taken is a file" in refused(cli, "--data", "taken")
