@@ -124,7 +124,8 @@ async def server_process(data: Path, *arguments: str, **settings: str) -> AsyncG
     inherited = {name: value for name, value in os.environ.items() if not name.startswith("SOLEDOOR_")}
     environment = {**inherited, **named, "SOLEDOOR_DATA": str(data)}
     command = ["soledoor", "serve", "--port", "0", *arguments]
-    async with anyio.create_task_group() as tasks, _started(command, environment) as process:
+    # The readers' group is the inner one: cancelled around what still closes, it would swallow errors.
+    async with _started(command, environment) as process, anyio.create_task_group() as tasks:
         server = ServerProcess(process, data, environment)
         tasks.start_soon(server.read_output, process.stdout)
         tasks.start_soon(server.read_log, process.stderr)
