@@ -50,9 +50,9 @@ def lives(pid: int) -> bool:
 
 def worker_of(server: ServerProcess, socket: Socket) -> int:
     """The worker at the other end, by the kernel's table of connections."""
-    _, port = socket.connection.local_address[:2]
+    ends = [socket.connection.remote_address[1], socket.connection.local_address[1]]
     lines = [line.split() for line in Path("/proc/net/tcp").read_text().splitlines()[1:]]
-    (inode,) = {line[9] for line in lines if int(line[2].rpartition(":")[2], 16) == port}
+    (inode,) = {line[9] for line in lines if [int(end[-4:], 16) for end in line[1:3]] == ends}
     (found,) = {pid for pid in workers(server) if f"socket:[{inode}]" in open_files(pid)}
     return found
 
@@ -141,8 +141,8 @@ async def test_a_stop_ends_every_worker_and_what_they_can(tmp_path, postgres_url
             server.stop()
             await server.logged(lambda line: line["event"] == "stopping")
             go_on.touch()
-            for run in runs:
-                assert (await one.end_of(run["run_id"]))[-1]["type"] == "agent_completed"
+            for socket, run in zip(sockets.values(), runs, strict=True):  # each worker waits for its own
+                assert (await socket.end_of(run["run_id"]))[-1]["type"] == "agent_completed"
             assert await server.process.wait() == 0
         await server.logged(lambda _: said(server, "stopped") == WORKERS)
         assert not [line for line in server.lines if line.get("level") == "error"]
