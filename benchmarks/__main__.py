@@ -1,4 +1,4 @@
-"""Which benchmarks there are: ``python -m benchmarks scope|call|run|sockets|latency|all [--json FILE]``."""
+"""Which benchmarks there are: ``python -m benchmarks scope|call|run|…|all [--json FILE]``."""
 
 import argparse
 import importlib
@@ -13,6 +13,7 @@ NAMES = {
     "run": "one whole run, 100 at once",
     "log": "the event log, in memory and durable",
     "sockets": "memory of an idle socket, an event to each of a thousand, and silent readers",
+    "audit": "the auditor over 2,000 files",
     "latency": "an event, from emit to the client",
 }
 

@@ -1,5 +1,6 @@
 """`audit`: what is wanted, in which form, and how the command ends."""
 
+import gc
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -41,6 +42,14 @@ class Asked(NamedTuple):
 def run(asked: Asked) -> int:
     """Audit and print; return the exit code: 0 clean, 1 findings. Raises ``AuditConfigurationError``."""
     _checked(asked)
+    gc.disable()  # one audit, then the process ends; what is read holds no circles
+    try:
+        return _run(asked)
+    finally:
+        gc.enable()
+
+
+def _run(asked: Asked) -> int:
     root = root_of(asked.path)
     told = _told(asked, root)
     known = read_baseline(asked.baseline) if asked.baseline else None

@@ -14,6 +14,8 @@ class Definitions:
         self.classes: dict[Symbol, Class] = {}
         self.functions: dict[Symbol, Function] = {}
         self.methods: dict[Symbol, dict[str, Function]] = {}
+        self.known: dict[tuple[str, Symbol], bool] = {}
+        """Answers about classes that many rules ask for, by question and class."""
         self._names: dict[str, dict[str, Bound]] = {}
         self._stars: dict[str, list[Import]] = {}
         self._by_last: dict[str, list[Symbol]] = {}

@@ -1,6 +1,8 @@
 """What kind of class a class is: one that works, one that only promises, one that pretends."""
 
 import re
+from collections.abc import Callable
+from functools import wraps
 
 from services.audit.patterns import words
 from services.audit.symbols import Symbol
@@ -28,6 +30,24 @@ _INTERFACE = re.compile(r"^_?I[A-Z][a-z]")
 _NO_CLASSES = frozenset({"error", "exception", "mixin", "config", "configuration", "settings", "warning"})
 
 
+Question = Callable[[Tree, Symbol], bool]
+
+
+def _asked_once(question: Question) -> Question:
+    """Keep the answers with the tree: every rule asks the same of the same classes."""
+    name = question.__name__
+
+    @wraps(question)
+    def answered(tree: Tree, symbol: Symbol) -> bool:
+        key = (name, symbol)
+        if key not in tree.known:
+            tree.known[key] = question(tree, symbol)
+        return tree.known[key]
+
+    return answered
+
+
+@_asked_once
 def is_mock(tree: Tree, symbol: Symbol) -> bool:
     """Whether a class pretends, by its name or its bases."""
     record = tree.classes[symbol]
@@ -35,6 +55,7 @@ def is_mock(tree: Tree, symbol: Symbol) -> bool:
     return bool(_MOCKS & set(words(symbol.last))) or bool(_MOCK_BASES & bases)
 
 
+@_asked_once
 def is_value(tree: Tree, symbol: Symbol) -> bool:
     """Whether a class is an error, an enumeration, a table, a mixin or a set of options."""
     found = words(symbol.last)
@@ -46,6 +67,7 @@ def is_value(tree: Tree, symbol: Symbol) -> bool:
     return symbol.last.startswith("Test")
 
 
+@_asked_once
 def is_interface(tree: Tree, symbol: Symbol) -> bool:
     """Whether a class only promises: a protocol, an abstract class, one of stubs of which one says so.
 

@@ -14,6 +14,7 @@ class Modules:
             path.removesuffix(f"{INIT}.py").rstrip("/") for path in self._paths if _is_init(path)
         }
         self._index: dict[str, list[str]] = {}
+        self._relatives: dict[tuple[str, str], str | None] = {}
         self.tops: set[str] = set()
         self._folders: set[str] = set()
         for path in sorted(self._paths):
@@ -30,7 +31,10 @@ class Modules:
     def find(self, module: str, importer: str) -> str | None:
         """Return the file of a module as ``importer`` would find it, None when it is not of this tree."""
         if module.startswith("."):
-            return self._relative(module, importer)
+            key = (module, importer.rpartition("/")[0])
+            if key not in self._relatives:
+                self._relatives[key] = self._relative(module, importer)
+            return self._relatives[key]
         found = self._index.get(module)
         if not found:
             return None

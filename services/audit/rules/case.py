@@ -5,7 +5,7 @@ from typing import NamedTuple
 
 from services.audit.cast import Cast
 from services.audit.configuration import Configuration, Role
-from services.audit.facts.records import Import
+from services.audit.facts.records import Held, Import
 from services.audit.findings import Finding
 from services.audit.making import Makers
 from services.audit.symbols import MODULE, Symbol
@@ -42,6 +42,16 @@ class Case:
         """Every import of the tree; several rules ask, for every role."""
         return [
             self._imported(path, each) for path, facts in self.tree.files.items() for each in facts.imports
+        ]
+
+    @cached_property
+    def aliases(self) -> list[tuple[str, Held, Symbol]]:
+        """Every name of a module or class that stands for something of the tree."""
+        return [
+            (path, held, symbol)
+            for path, facts in self.tree.files.items()
+            for held in facts.held
+            if held.how == "alias" and (symbol := self.tree.resolve(path, held.value, held.scope)) is not None
         ]
 
     def _imported(self, path: str, each: Import) -> Imported:

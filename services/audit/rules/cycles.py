@@ -14,7 +14,7 @@ Edges = Mapping[str, Mapping[str, int]]
 
 def import_cycles(case: Case) -> Iterator[Finding]:
     """Yield each cycle once: those of imports that run at once, then those that lazy imports close."""
-    eager, every = _edges(case, {EAGER}), _edges(case, {EAGER, LAZY})
+    eager, every = _edges(case)
     known = [set(each) for each in components(eager)]
     for members in known:
         yield _finding(case, eager, members, "each needs the other to be imported first", HIGH)
@@ -23,15 +23,21 @@ def import_cycles(case: Case) -> Iterator[Finding]:
             yield _finding(case, every, set(each), "held apart only by imports inside of functions", MEDIUM)
 
 
-def _edges(case: Case, kinds: set[str]) -> Edges:
-    edges: dict[str, dict[str, int]] = {}
+def _edges(case: Case) -> tuple[Edges, Edges]:
+    """Return which file imports which at which line: at once, and at once or later."""
+    eager: dict[str, dict[str, int]] = {}
+    every: dict[str, dict[str, int]] = {}
     for path, facts in case.tree.files.items():
-        here = edges.setdefault(path, {})
+        at_once, at_all = eager.setdefault(path, {}), every.setdefault(path, {})
         for each in facts.imports:
-            target = _target(case, path, each.module, each.name) if each.kind in kinds else None
+            if each.kind not in {EAGER, LAZY}:
+                continue
+            target = _target(case, path, each.module, each.name)
             if target is not None and target != path:
-                here.setdefault(target, each.line)
-    return edges
+                at_all.setdefault(target, each.line)
+                if each.kind == EAGER:
+                    at_once.setdefault(target, each.line)
+    return eager, every
 
 
 def _target(case: Case, path: str, module: str, name: str) -> str | None:

@@ -21,22 +21,12 @@ class SecondName(NamedTuple):
 
 def second_names(case: Case, wanted: Callable[[Symbol], bool]) -> Iterator[SecondName]:
     """Yield every second name of a symbol that is wanted."""
-    for path, facts in case.tree.files.items():
-        yield from _aliases(case.tree, path, facts, wanted)
+    for path, held, symbol in case.aliases:
+        if wanted(symbol) and held.name.lstrip("_") != symbol.last.lstrip("_"):
+            yield SecondName(path, held.line, held.name, "alias", symbol)
     for each in case.imports:
         if each.record.kind == EAGER and each.record.name:
             yield from _imported(case.tree, each, wanted)
-
-
-def _aliases(
-    tree: Tree, path: str, facts: FileFacts, wanted: Callable[[Symbol], bool]
-) -> Iterator[SecondName]:
-    for held in facts.held:
-        if held.how != "alias":
-            continue
-        symbol = tree.resolve(path, held.value, held.scope)
-        if symbol is not None and wanted(symbol) and held.name.lstrip("_") != symbol.last.lstrip("_"):
-            yield SecondName(path, held.line, held.name, "alias", symbol)
 
 
 def _imported(tree: Tree, each: Imported, wanted: Callable[[Symbol], bool]) -> Iterator[SecondName]:
