@@ -94,8 +94,10 @@ class Cast:
         """Whether an interface is one of the role: by its name, and by its methods where those are known."""
         if fits(symbol.last, role.bases):
             return True
-        named = fits(symbol.last, role.classes) or role.word in words(symbol.last)
-        return named and (not vocabulary or bool(vocabulary & own_methods(self.tree, symbol)))
+        shared = bool(vocabulary & own_methods(self.tree, symbol))
+        if fits(symbol.last, role.classes):
+            return shared or not vocabulary
+        return shared and role.word in words(symbol.last)
 
     def _by_name(self, role: Role, symbol: Symbol, vocabulary: frozenset[str]) -> str:
         if not fits(symbol.last, role.classes):
@@ -126,7 +128,8 @@ class Cast:
         if outside:
             members[symbol] = Member(symbol, f"it derives from {outside[0]}", HIGH)
             return
-        shared = vocabulary & public_methods(self.tree, symbol) if len(vocabulary) > 1 else frozenset()
+        # Only methods that somebody named tell a role by themselves: a family may share the owner's own.
+        shared = vocabulary & public_methods(self.tree, symbol) if role.methods else frozenset()
         if len(shared) >= max(2, math.ceil(0.6 * len(vocabulary))) and not shared <= _COMMON:
             members[symbol] = Member(symbol, f"it has {_some(shared)}", MEDIUM)
 
@@ -136,7 +139,8 @@ def forwards(tree: Tree, symbol: Symbol) -> str:
     methods = tree.methods.get(symbol, {})
     for name in methods:
         for use in tree.uses_in(symbol.path, f"{symbol.name}.{name}"):
-            if use.receiver.startswith("self.") and name in use.methods and not name.startswith("__"):
+            told = name in use.methods and name not in _COMMON and not name.startswith("__")
+            if told and use.receiver.startswith("self."):
                 return use.receiver
     return "what it holds" if "__getattr__" in methods else ""
 

@@ -72,7 +72,7 @@ def same_but_for_a_qualifier(tree: Tree, one: Symbol, other: Symbol) -> bool:
 
 def does_the_same(tree: Tree, one: Symbol, other: Symbol) -> bool:
     """Whether two classes that are no family do mostly the same, or about the same things."""
-    if _family(tree, one, other):
+    if are_family(tree, one, other):
         return False
     mine, theirs = public_methods(tree, one) - COMMON, public_methods(tree, other) - COMMON
     shared, fewer = mine & theirs, min(len(mine), len(theirs))
@@ -90,7 +90,7 @@ def _wraps(tree: Tree, one: Symbol, other: Symbol) -> bool:
     return kind == other or (kind is None and bool(told) and stem(one)[-1:] == stem(other)[-1:])
 
 
-def _family(tree: Tree, one: Symbol, other: Symbol) -> bool:
+def are_family(tree: Tree, one: Symbol, other: Symbol) -> bool:
     """Whether two classes are meant to be alike: one derives from the other, or both from one class."""
     above, beside = {one, *tree.ancestors(one)}, {other, *tree.ancestors(other)}
     if above & beside:

@@ -9,7 +9,7 @@ class Modules:
     """The modules of a tree. A folder without ``__init__.py`` may be on the import path, so each is tried."""
 
     def __init__(self, paths: Iterable[str], root_name: str) -> None:
-        self._paths = set(paths)
+        self._paths, self._root_name = set(paths), root_name if root_name.isidentifier() else ""
         self._packages = {
             path.removesuffix(f"{INIT}.py").rstrip("/") for path in self._paths if _is_init(path)
         }
@@ -26,7 +26,8 @@ class Modules:
         first = len(parts) - 1 if not _is_init(path) else len(parts)
         while first > 0 and "/".join(parts[:first]) in self._packages:
             first -= 1
-        return ".".join(parts[first:]) or INIT
+        inside = [self._root_name] if first == 0 and "" in self._packages and self._root_name else []
+        return ".".join([*inside, *parts[first:]]) or INIT
 
     def find(self, module: str, importer: str) -> str | None:
         """Return the file of a module as ``importer`` would find it, None when it is not of this tree."""

@@ -78,6 +78,13 @@ def test_plug_ins_of_one_interface_and_services_of_other_things_are_no_competiti
     assert discovered(Tree({"app.py": read_source(text)}), Configuration()) == []
 
 
+def test_a_folder_that_is_itself_the_package_is_named_too():
+    inner = {path.removeprefix("desk/"): facts for path, facts in FACTS.items() if path.startswith("desk/")}
+    roles = tuple(each.role for each in discovered(Tree(inner, "desk"), Configuration()))
+    assert roles[0].owner == "desk.unified.UnifiedToolDispatcher"
+    assert audit(inner, Configuration(roles=roles), root_name="desk").findings
+
+
 def test_where_nothing_competes_the_proposal_says_so():
     assert "No role was found" in as_toml([])
     assert configuration(tomllib.loads(as_toml([]))["tool"]["soledoor"]["audit"]).roles == ()

@@ -30,8 +30,15 @@ def read_annotated(ledger: Ledger, scope: Scope, around: Around, node: ast.AnnAs
     if scope.kind != FUNCTION and isinstance(node.target, ast.Name) and not around.main:
         for kind in kinds:
             ledger.held.append(Held(node.lineno, scope.name, name, "annotation", kind))
-        for kind in contained(node.annotation):
+        for kind in contained(node.annotation) if _is_filled(node.value) else ():
             ledger.held.append(Held(node.lineno, scope.name, name, "container", kind))
+
+
+def _is_filled(value: ast.expr | None) -> bool:
+    """Whether a value is a table or list that stays with the name, not what a field makes anew."""
+    if isinstance(value, ast.Call):
+        return dotted(value.func).rpartition(".")[2] not in {"field", "Field", "PrivateAttr", "attrib", "ib"}
+    return isinstance(value, ast.Dict | ast.List | ast.Set | ast.DictComp | ast.ListComp)
 
 
 def bind(ledger: Ledger, scope: Scope, around: Around, target: ast.expr, value: ast.expr) -> None:

@@ -66,9 +66,16 @@ class Scope:
         name = dotted(node) or _special(self, node)
         root, dot, rest = name.partition(".")
         if not dot:
-            return self.alias(root) if root else ""
+            return "" if self._is_variable(root) else self.alias(root)
         kind = self.type_of(root)
         return f"{kind or self.alias(root)}.{rest}"
+
+    def _is_variable(self, name: str) -> bool:
+        """Whether a name written like a class is a parameter or variable here, which hides the class."""
+        if not is_class_name(name):
+            return False
+        inner = (scope for scope in self.upwards() if scope.kind == FUNCTION)
+        return any(name in scope.types and name not in scope.aliases for scope in inner)
 
     def receiver(self, node: ast.AST) -> str:
         """Return what a method is called on: its class where that is known, else its name."""

@@ -6,6 +6,7 @@ from collections.abc import Iterable, Iterator
 from services.audit.findings import HIGH, MEDIUM, Finding
 from services.audit.groups import TESTS
 from services.audit.kinds import own_methods
+from services.audit.likeness import are_family
 from services.audit.rules.case import Case
 from services.audit.symbols import Symbol
 
@@ -53,8 +54,8 @@ def _redefined(case: Case, told: set[Symbol]) -> Iterator[Finding]:
 
 
 def alike(case: Case, one: Symbol, other: Symbol) -> bool:
-    """Whether two classes of one name share most of their methods, and at least two."""
-    if one.path == other.path:
+    """Whether two classes share most of their methods, and at least two, without a base that says so."""
+    if one.path == other.path or are_family(case.tree, one, other):
         return False
     left, right = own_methods(case.tree, one), own_methods(case.tree, other)
     shared = left & right

@@ -33,7 +33,8 @@ def _rivals(case: Case, role: Role) -> set[Symbol]:
     owner, factory = case.cast.owners[role.name], case.cast.factories[role.name]
     rivals = {*case.cast.members[role.name], *factories_of(case, role)} if owner else set()
     makers = case.makers.of[role.name].values()
-    rivals |= {maker.symbol for maker in makers if owner and not maker.official and not maker.record.owner}
+    public = (maker for maker in makers if not maker.record.owner and not maker.symbol.last.startswith("_"))
+    rivals |= {maker.symbol for maker in public if owner and not maker.official}
     return {
         each for each in rivals if each not in {owner, factory} and not case.makers.allowed(role, each.path)
     }
