@@ -140,7 +140,7 @@ def forwards(tree: Tree, symbol: Symbol) -> str:
     for name in methods:
         for use in tree.uses_in(symbol.path, f"{symbol.name}.{name}"):
             told = name in use.methods and name not in _COMMON and not name.startswith("__")
-            if told and use.receiver.startswith("self."):
+            if told and use.receiver.startswith("self.") and "(" not in use.receiver:
                 return use.receiver
     return "what it holds" if "__getattr__" in methods else ""
 

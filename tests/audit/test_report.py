@@ -29,3 +29,15 @@ def test_only_the_groups_and_rules_that_are_asked_for_are_told():
     files = {"tests/second.py": SECOND, "app/second.py": SECOND}
     assert {each.group for each in audited(files, groups=["production"]).findings} == {"production"}
     assert {each.rule for each in audited(files, rules=["duplicate-class"]).findings} == set()
+
+
+def test_a_knot_of_eager_imports_is_told_apart_from_the_lazy_import_that_widens_it():
+    files = {
+        "app/a.py": "import app.b\n",
+        "app/b.py": "import app.a\ndef f():\n    import app.c\n",
+        "app/c.py": "import app.b\n",
+    }
+    eager, lazy = found("import-cycle", files)
+    assert (eager.file, eager.line, eager.confidence) == ("app/a.py", 1, "high")
+    assert (lazy.file, lazy.line, lazy.confidence) == ("app/b.py", 3, "medium")
+    assert lazy.message.startswith("app/b.py → app/c.py → app/b.py: held apart only by imports inside")

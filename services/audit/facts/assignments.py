@@ -44,7 +44,7 @@ def _is_filled(value: ast.expr | None) -> bool:
 def bind(ledger: Ledger, scope: Scope, around: Around, target: ast.expr, value: ast.expr) -> None:
     """Write down that a target is given a value."""
     name, made = key(target), list(scope.values(value))
-    if made:
+    if made and name:
         scope.made.setdefault(name, []).extend(made)
     if isinstance(target, ast.Name):
         _name(ledger, scope, target, value)

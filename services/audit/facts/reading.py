@@ -112,9 +112,10 @@ def _with(ledger: Ledger, scope: Scope, around: Around, node: ast.With | ast.Asy
         scan(ledger, scope, item.context_expr)
         if item.optional_vars is not None:
             made = list(scope.values(item.context_expr))
-            scope.made.setdefault(key(item.optional_vars), []).extend(made)
             name = key(item.optional_vars)
-            if made and "." not in name:
+            if made and name:
+                scope.made.setdefault(name, []).extend(made)
+            if made and name and "." not in name:
                 scope.types[name] = scope.receiver(item.context_expr)
     _block(ledger, scope, around, node.body)
 

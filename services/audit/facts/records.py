@@ -7,7 +7,7 @@ variables replaced by the class they are known to hold. What a name stands for i
 from collections.abc import Mapping, Sequence
 from typing import Any, NamedTuple
 
-FORMAT = 10
+FORMAT = 11
 """Changes with the records or with what is put into them, so that nothing kept from before is believed."""
 
 EAGER, LAZY, TYPE_CHECKING = "eager", "lazy", "type-checking"

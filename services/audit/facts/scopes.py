@@ -101,7 +101,8 @@ class Scope:
             for part in node.values if isinstance(node, ast.BoolOp) else node.elts:
                 yield from self.values(part)
         elif node is not None:
-            yield from self.made.get(key(node), ())
+            name = key(node)
+            yield from self.made.get(name, ()) if name else ()
 
     def _made_by(self, node: ast.Call) -> Iterator[str]:
         name = self.callee(node.func)

@@ -47,11 +47,13 @@ def _targets(case: Case, path: str, bypass: Bypass) -> Iterator[tuple[Role, Symb
 def _what(case: Case, path: str, bypass: Bypass, symbol: Symbol | None) -> str:
     if bypass.how == "class":
         return "the class of {} is changed"
+    if bypass.how not in {"copy", "set"}:
+        return f"an instance of {{}} is made with {bypass.attribute}"
+    if _among_themselves(case, path, bypass, symbol):
+        return ""
     if bypass.how == "copy":
         return f"{{}} is copied with {bypass.attribute}"
-    if bypass.how != "set":
-        return f"an instance of {{}} is made with {bypass.attribute}"
-    return "" if _among_themselves(case, path, bypass, symbol) else _replaced(case, bypass, symbol)
+    return _replaced(case, bypass, symbol)
 
 
 def _among_themselves(case: Case, path: str, bypass: Bypass, symbol: Symbol | None) -> bool:

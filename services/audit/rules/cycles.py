@@ -8,6 +8,8 @@ from services.audit.rules.case import Case
 
 RULE = "import-cycle"
 _SHOWN = 6
+_TRIED = 50
+"""Places from which a shortest way around is looked for: a large knot has thousands."""
 
 Edges = Mapping[str, Mapping[str, int]]
 
@@ -19,8 +21,9 @@ def import_cycles(case: Case) -> Iterator[Finding]:
     for members in known:
         yield _finding(case, eager, members, "each needs the other to be imported first", HIGH)
     for each in components(every):
-        if set(each) not in known:
-            yield _finding(case, every, set(each), "held apart only by imports inside of functions", MEDIUM)
+        if set(each) not in known and (way := _through_a_lazy_one(eager, every, set(each))):
+            why = "held apart only by imports inside of functions"
+            yield _told(case, every, set(each), way, why, MEDIUM)
 
 
 def _edges(case: Case) -> tuple[Edges, Edges]:
@@ -99,19 +102,32 @@ def _popped(stack: list[str], open_: set[str], node: str) -> Iterator[list[str]]
 
 
 def _finding(case: Case, edges: Edges, members: set[str], why: str, confidence: str) -> Finding:
-    way = _shortest(edges, members)
+    return _told(case, edges, members, _shortest(edges, members), why, confidence)
+
+
+def _told(case: Case, edges: Edges, members: set[str], way: list[str], why: str, confidence: str) -> Finding:
     shown = " → ".join([*way[:_SHOWN], "…" if len(way) > _SHOWN else way[0]])
     more = f" ({len(members)} modules hang together)" if len(members) > len(way) else ""
-    line = edges[way[0]][way[1]]
-    return case.finding(
-        RULE, None, way[0], line, case.tree.modules.names(way[0]), f"{shown}: {why}{more}", confidence
-    )
+    line, name = edges[way[0]][way[1]], case.tree.modules.names(way[0])
+    return case.finding(RULE, None, way[0], line, name, f"{shown}: {why}{more}", confidence)
+
+
+def _through_a_lazy_one(eager: Edges, every: Edges, members: set[str]) -> list[str]:
+    """Return a shortest cycle that begins with a lazy import; empty when eager ones alone close it."""
+    best: list[str] = []
+    lazy = [(one, other) for one in sorted(members) for other in sorted(every[one]) if other in members]
+    for one, other in [pair for pair in lazy if pair[1] not in eager[pair[0]]][:_TRIED]:
+        bound = len(best) or len(members) + 1
+        way = _back_to({**every, one: {other: every[one][other]}}, members, one, bound)
+        if way and (not best or len(way) < len(best)):
+            best = way
+    return best
 
 
 def _shortest(edges: Edges, members: set[str]) -> list[str]:
     """Return a shortest cycle among the members; the first by path of those equally short from its start."""
     best: list[str] = []
-    for start in sorted(members)[:50]:
+    for start in sorted(members)[:_TRIED]:
         way = _back_to(edges, members, start, len(best) or len(members) + 1)
         if way and (not best or len(way) < len(best)):
             best = way
