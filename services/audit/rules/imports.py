@@ -48,8 +48,8 @@ def _what(case: Case, role: Role, each: Imported, rivals: set[Symbol], homes: se
     if each.missing:
         named = fits(record.name, role.classes) or role.word in words(_absolute(each))
         return f"the module does not exist; it would be of the role {role.name}" if named else ""
-    if symbol is None or symbol.path == each.path:
-        return ""
+    if symbol is None or symbol.path == each.path or each.path in _homes(case, role):
+        return ""  # the owner's own file may know what else there is
     if symbol.kind == MODULE:
         whole = symbol.path in homes and symbol.path not in _homes(case, role)
         meant = whole and (role.word in words(symbol.path) or _reaches(case, each, rivals))
