@@ -4,6 +4,7 @@ A count of the last second is lost when the process is killed; nobody's call wai
 """
 
 import threading
+from contextlib import suppress
 
 import anyio
 import structlog
@@ -14,7 +15,7 @@ from services.ports.old_uses import CallSite, OldUseStore, UseCount
 from services.sealed import Sealed
 
 EVERY_S = 1.0
-LAST_S = 5.0
+LAST_S = 1.0
 """Seconds that storing the last counts may take at the end."""
 
 log = structlog.get_logger(__name__)
@@ -25,7 +26,7 @@ class OldUses(Background, metaclass=Sealed):
 
     def __init__(self, store: OldUseStore) -> None:
         self._store = store
-        self._lock = threading.Lock()
+        self._lock, self._storing = threading.Lock(), anyio.Lock()
         self._seen: set[CallSite] = set()
         self._unstored: dict[CallSite, UseCount] = {}
 
@@ -39,16 +40,17 @@ class OldUses(Background, metaclass=Sealed):
         return first
 
     async def store(self) -> None:
-        """Store what was counted since the last time; raises ``Unavailable`` and then loses nothing."""
-        with self._lock:
-            counted, self._unstored = self._unstored, {}
-        if not counted:
-            return
-        try:
-            await self._store.add(counted)
-        except BaseException:
-            self._take_back(counted)
-            raise
+        """Store all that was counted before; raises ``Unavailable`` and then loses nothing."""
+        async with self._storing:
+            with self._lock:
+                counted, self._unstored = self._unstored, {}
+            if not counted:
+                return
+            try:
+                await self._store.add(counted)
+            except BaseException:
+                self._take_back(counted)
+                raise
 
     async def work(self) -> None:
         """Store once a second."""
@@ -61,11 +63,10 @@ class OldUses(Background, metaclass=Sealed):
 
     async def finish(self) -> None:
         """Store the last counts, or say that they are lost."""
-        with anyio.CancelScope(shield=True), anyio.move_on_after(LAST_S):
-            try:
-                await self.store()
-            except Unavailable:
-                log.warning("old_uses_lost", call_sites=len(self._unstored))
+        with anyio.move_on_after(LAST_S, shield=True), suppress(Unavailable):
+            await self.store()
+        if self._unstored:
+            log.warning("old_uses_lost", call_sites=len(self._unstored))
 
     def _take_back(self, counted: dict[CallSite, UseCount]) -> None:
         with self._lock:

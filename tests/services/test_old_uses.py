@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 
 import anyio
+import anyio.lowlevel
 import pytest
 from structlog.testing import capture_logs
 
@@ -27,6 +28,7 @@ class Kept(OldUseStore):
 
     async def add(self, counts: Mapping[CallSite, UseCount]) -> None:
         self.added += 1
+        await anyio.lowlevel.checkpoint()
         if self.stuck is not None:
             await self.stuck.wait()
         if self.away:
@@ -83,6 +85,44 @@ async def test_nothing_is_lost_while_the_store_is_away(store: Kept) -> None:
             store.away = False
     assert store.kept == {ONE: UseCount(2, 1)}
     assert {line["event"] for line in logs} == {"old_uses_not_stored"}
+
+
+async def test_the_last_counts_are_stored_also_when_everything_is_cancelled(store: Kept) -> None:
+    uses = build(OldUses, store)
+    uses.count(ONE)
+    with anyio.CancelScope() as scope:
+        scope.cancel()
+        await uses.finish()
+    assert store.kept == {ONE: UseCount(1, 0)}
+
+
+async def test_a_store_that_is_silent_at_the_end_is_not_waited_for(
+    store: Kept, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(module, "LAST_S", 0.01)
+    store.stuck = anyio.Event()
+    uses = build(OldUses, store)
+    uses.count(ONE)
+    with capture_logs() as logs, anyio.fail_after(10):
+        await uses.finish()
+    assert [line["event"] for line in logs] == ["old_uses_lost"]
+
+
+async def test_storing_waits_for_what_is_being_stored(store: Kept) -> None:
+    uses = build(OldUses, store)
+    uses.count(ONE)
+    store.stuck = going_on = anyio.Event()
+
+    async def second() -> None:
+        await uses.store()
+        assert store.kept == {ONE: UseCount(1, 0)}
+
+    async with anyio.create_task_group() as tasks:
+        tasks.start_soon(uses.store)
+        await anyio.wait_all_tasks_blocked()
+        tasks.start_soon(second)
+        await anyio.wait_all_tasks_blocked()
+        going_on.set()
 
 
 async def test_what_is_lost_at_the_end_is_said(store: Kept) -> None:
