@@ -19,6 +19,12 @@ GLANCE = 0.1
 LOCKING = "BEGIN IMMEDIATE"
 Begin = Callable[[Connection], None]
 
+HOT = ("cache_size=-32000", "wal_autocheckpoint=8000")
+"""32 MB each of pages in memory, and of log before it is copied back. A user's newest events lie on a page of
+their own: with SQLite's 2 and 4 MB those of 500 users are read again for each batch, and copied by every
+fourth.
+"""
+
 
 @dataclass(frozen=True, slots=True)
 class SqliteFile:
@@ -58,7 +64,8 @@ class SqliteFile:
             connection.exec_driver_sql(LOCKING)
 
         glance = f"busy_timeout={min(GLANCE, self.busy_timeout) * 1000:.0f}"
-        return self._engine(begin, 1, ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON", glance))
+        pragmas = ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON", glance, *HOT)
+        return self._engine(begin, 1, pragmas)
 
     def migrating(self) -> Engine:
         """Return the same without foreign keys: a table that is rebuilt is missing for a moment."""
