@@ -1,6 +1,7 @@
 """A clean application inside of a real package: what plants compete with, go around, or leave alone.
 
-The packages are those that are installed beside the tests, which all come from PyPI. ``{H}`` is the package.
+The packages are those that are installed beside the tests, which all come from PyPI, or their source
+distributions, unpacked in the folder that ``SOLEDOOR_TEST_SDISTS`` names. ``{H}`` is the package.
 """
 
 from collections.abc import Mapping

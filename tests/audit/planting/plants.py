@@ -1,5 +1,6 @@
 """Puts plants into a real package, each under a name of its own, and knows where each must be found."""
 
+import os
 import random
 from collections.abc import Mapping, Sequence
 from functools import cache
@@ -14,6 +15,7 @@ from services.audit.facts.records import FileFacts
 from services.audit.findings import Finding
 from tests.audit.planting.host import DESK, ROLES, filled
 
+SDISTS = "SOLEDOOR_TEST_SDISTS"
 FORMS = Path(__file__).with_name("forms")
 FOUND, LEFT_ALONE = "found", "left alone"
 MARKS = ("# HERE", "§")
@@ -46,12 +48,22 @@ def forms(rule: str, kind: str) -> list[str]:
 @cache
 def host(package: str) -> Mapping[str, str]:
     """Return modules of an installed package as texts by path."""
+    root = _home(package)
+    paths = sorted(root.rglob("*.py"), key=lambda path: (len(path.parts), path))[:MODULES]
+    return {path.relative_to(root.parent).as_posix(): path.read_text(encoding="utf-8") for path in paths}
+
+
+def _home(package: str) -> Path:
+    """Return the folder of the package, or of its unpacked source distribution where some are named."""
+    if SDISTS in os.environ:
+        unpacked = Path(os.environ[SDISTS])
+        found = [*unpacked.glob(f"{package}-*/{package}"), *unpacked.glob(f"{package}-*/src/{package}")]
+        assert found, f"{SDISTS} holds no unpacked {package}"
+        return found[0]
     spec = find_spec(package)
     assert spec is not None
     assert spec.origin is not None
-    root = Path(spec.origin).parent
-    paths = sorted(root.rglob("*.py"), key=lambda path: (len(path.parts), path))[:MODULES]
-    return {path.relative_to(root.parent).as_posix(): path.read_text(encoding="utf-8") for path in paths}
+    return Path(spec.origin).parent
 
 
 @cache
