@@ -86,15 +86,10 @@ def serve() -> NoReturn:
     with socket.socket(socket.AF_UNIX) as listener:
         listener.bind(str(Path(sys.argv[1], "door")))
         listener.listen()
-        listener.setblocking(False)
         sys.stdout.write("loaded\n")
         sys.stdout.flush()
-        while sys.stdin.fileno() not in select.select([listener, sys.stdin], [], [])[0]:
-            try:
-                client, _ = listener.accept()
-            except BlockingIOError:  # who knocked is gone
-                continue
-            client.setblocking(True)
+        while sys.stdin not in select.select([listener, sys.stdin], [], [])[0]:
+            client, _ = listener.accept()
             # A keeper of its own for each command: it waits for the end and tells it.
             if os.fork() == 0:
                 listener.close()
