@@ -121,6 +121,15 @@ class Crowd:
                     count -= 1
                     yield event
 
+    def late(self, count: int) -> list[float]:
+        """Return by how many microseconds so many events came after they were emitted, in order of size."""
+        taken = []
+        for event in self.receive(count):
+            now = time.monotonic_ns()
+            _, _, stamped = event.partition(b"at=")
+            taken.append((now - int(stamped[: stamped.index(b" ")])) / 1000)
+        return sorted(taken)
+
     def drain(self) -> None:
         """Read what has arrived without being asked for."""
         for number, _ in self.epoll.poll(0):

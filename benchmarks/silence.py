@@ -8,7 +8,6 @@ stuck in a send to it. By itself it gives such a one up after ``limits.send_time
 import random
 import statistics
 import tempfile
-import time
 from pathlib import Path
 
 from benchmarks.crowd import Crowd, Peer
@@ -48,13 +47,9 @@ class Neighbourhood:
     def _late(self) -> list[float]:
         self._crowd.drain()
         self._peer.tell("pace beside", neighbours=NEIGHBOURS, others=SILENT, events=EVENTS, gap=GAP)
-        taken = []
-        for event in self._crowd.receive(EVENTS):
-            now = time.monotonic_ns()
-            _, _, stamped = event.partition(b"at=")
-            taken.append((now - int(stamped[: stamped.index(b" ")])) / 1000)
+        taken = self._crowd.late(EVENTS)
         self._peer.wait()
-        return sorted(taken)
+        return taken
 
 
 def silent_readers() -> list[str]:
