@@ -55,7 +55,9 @@ class SqlNotices(Background, Notices, Trimmed, metaclass=Sealed):
             return connection.execute(added).one()
 
         row = await self._database.write(work)
-        self._tell(row.position, row.posted_at, kind, subject)
+        # A look may have seen the row before we are told that it was committed.
+        if row.position > self._floor and row.position not in self._heard:
+            self._tell(row.position, row.posted_at, kind, subject)
 
     def hear(self, kind: str, heard: Heard) -> None:
         """Return what the port says."""

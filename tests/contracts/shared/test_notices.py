@@ -2,6 +2,7 @@
 
 from collections.abc import AsyncIterator, Callable
 from contextlib import AsyncExitStack
+from typing import Any
 
 import anyio
 import pytest
@@ -12,6 +13,7 @@ from adapters.storage.notices import KEPT_S, SqlNotices
 from adapters.storage.shared_tables import notices as table
 from adapters.storage.statements import present
 from services.errors import Unavailable
+from tests.build import build
 from tests.contracts.shared.conftest import Sql
 
 
@@ -68,6 +70,25 @@ async def test_each_is_heard_once_however_often_one_looks(processes: tuple[Proce
             process.notices.wake()
             await anyio.sleep(0.02)
         assert sorted(process.heard, key=int) == [str(number) for number in range(20)]
+
+
+async def test_a_notice_that_a_look_finds_before_its_post_returns_is_heard_once(
+    sql: Sql, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    database = await sql.database()
+    process = Process(build(SqlNotices, database, sql.clock))
+    write = database.write
+
+    async def and_look(work: Any) -> Any:
+        written = await write(work)
+        await process.notices._catch_up()
+        assert process.heard == ["one"]
+        return written
+
+    await process.notices.begin()  # and nobody else looks
+    monkeypatch.setattr(database, "write", and_look)
+    await process.notices.post("k", "one")
+    assert process.heard == ["one"]
 
 
 async def test_other_kinds_and_what_was_before_are_not_heard(sql: Sql) -> None:
