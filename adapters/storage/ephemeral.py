@@ -2,12 +2,15 @@
 
 import hashlib
 from collections.abc import Sequence
+from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, and_, delete, select, tuple_
+from sqlalchemy import Connection, delete, select, tuple_
 
 from adapters.storage.database import Database
+from adapters.storage.ephemeral_statements import EphemeralStatements
 from adapters.storage.shared_tables import ephemeral as table
-from adapters.storage.statements import SECOND, Insert, inserting, present
+from adapters.storage.statements import SECOND, present
+from adapters.storage.values import micros
 from services.ports.clock import Clock
 from services.ports.ephemeral import Ephemeral
 from services.ports.trimming import Trimmed
@@ -19,75 +22,64 @@ class SqlEphemeral(Ephemeral, Trimmed, metaclass=Sealed):
 
     def __init__(self, database: Database, clock: Clock) -> None:
         self._database, self._clock = database, clock
+        self._sql = EphemeralStatements(database.dialect)
 
     async def put(self, kind: str, key: str, value: str, seconds: float) -> None:
         """Return what the port says."""
-
-        def work(connection: Connection) -> None:
-            added = self._adding(kind, key, value, seconds)
-            connection.execute(
-                added.on_conflict_do_update(
-                    index_elements=[table.c.kind, table.c.key],
-                    set_={"value": added.excluded.value, "until": added.excluded.until},
-                )
-            ).close()
-
-        await self._database.write(work)
+        row = self._row(kind, key, value, seconds)
+        await self._database.write(lambda connection: self._sql.put(connection, **row))
 
     async def add(self, kind: str, key: str, value: str, seconds: float) -> str | None:
         """Return what the port says."""
+        row = self._row(kind, key, value, seconds)
 
         def work(connection: Connection) -> str | None:
             while True:
-                added = self._adding(kind, key, value, seconds)
-                over_an_ended_one = added.on_conflict_do_update(
-                    index_elements=[table.c.kind, table.c.key],
-                    set_={"value": added.excluded.value, "until": added.excluded.until},
-                    where=table.c.until <= self._now,
-                ).returning(table.c.kind)
-                if connection.execute(over_an_ended_one).first() is not None:
+                if self._sql.add(connection, **row):
                     return None
-                there = connection.execute(select(table.c.value).where(_is(kind, key))).scalar()
-                if there is not None:
-                    return str(there)
+                there = self._sql.kept(connection, the_kind=kind, the_key=row["the_key"])
+                if there:
+                    return str(there[0].value)
                 # taken by another process between the two statements
 
         return await self._database.write(work)
 
     async def get(self, kind: str, key: str) -> str | None:
         """Return what the port says."""
-        wanted = select(table.c.value).where(_is(kind, key), table.c.until > self._now)
-        return await self._database.read(lambda connection: connection.execute(wanted).scalar())
+        this = self._this(kind, key)
+        return _value(await self._database.read(lambda connection: self._sql.get(connection, **this)))
 
     async def of_kind(self, kind: str, most: int) -> Sequence[str]:
         """Return what the port says."""
-        there = select(table.c.value).where(table.c.kind == kind, table.c.until > self._now)
-        wanted = there.order_by(table.c.until).limit(most)
-        return await self._database.read(lambda connection: connection.execute(wanted).scalars().all())
+        wanted = {"the_kind": kind, "most": most, "now": self._now}
+        rows = await self._database.read(lambda connection: self._sql.of_kind(connection, **wanted))
+        return [row.value for row in rows]
 
     async def take(self, kind: str, key: str) -> str | None:
         """Return what the port says."""
-        taking = delete(table).where(_is(kind, key), table.c.until > self._now).returning(table.c.value)
-        return await self._database.write(lambda connection: connection.execute(taking).scalar())
+        this = self._this(kind, key)
+        return _value(await self._database.write(lambda connection: self._sql.take(connection, **this)))
 
     async def trim(self, most: int) -> int:
         """Remove values whose time is over."""
-        over = table.c.until <= self._now
+        over = table.c.until <= present(self._database.dialect, self._clock)
         some = select(table.c.kind, table.c.key).where(over).limit(most)
         gone = delete(table).where(tuple_(table.c.kind, table.c.key).in_(some), over)
         return await self._database.write(lambda connection: connection.execute(gone).rowcount)
 
     @property
-    def _now(self) -> ColumnElement[int]:
-        return present(self._database.dialect, self._clock)
+    def _now(self) -> int:
+        return micros(self._clock.now())
 
-    def _adding(self, kind: str, key: str, value: str, seconds: float) -> Insert:
-        until = self._now + round(seconds * SECOND)
-        return inserting(self._database.dialect, table, kind=kind, key=_digest(key), value=value, until=until)
+    def _this(self, kind: str, key: str) -> dict[str, object]:
+        return {"the_kind": kind, "the_key": _digest(key), "now": self._now}
+
+    def _row(self, kind: str, key: str, value: str, seconds: float) -> dict[str, object]:
+        return {**self._this(kind, key), "the_value": value, "lasting": round(seconds * SECOND)}
 
 
-def _is(kind: str, key: str) -> ColumnElement[bool]:
-    return and_(table.c.kind == kind, table.c.key == _digest(key))
+def _value(rows: Sequence[Any]) -> str | None:
+    return rows[0].value if rows else None
 
 
 def _digest(key: str) -> str:

@@ -3,12 +3,26 @@
 from collections.abc import Callable, Collection
 from typing import Any, TypeVar
 
-from sqlalchemy import Connection, delete, select, update
+from sqlalchemy import (
+    BigInteger,
+    BindParameter,
+    Connection,
+    Dialect,
+    Text,
+    Update,
+    bindparam,
+    delete,
+    literal_column,
+    select,
+    update,
+)
+from sqlalchemy.sql.dml import ReturningInsert
 
 from adapters.storage.database import Database
+from adapters.storage.prepared import Prepared
 from adapters.storage.shared_tables import limits as table
-from adapters.storage.statements import SECOND, inserting, present
-from adapters.storage.values import from_json, to_json
+from adapters.storage.statements import SECOND, inserting, present, present_given
+from adapters.storage.values import from_json, micros, to_json
 from services.ports.clock import Clock
 from services.ports.limits import Limits, Place
 from services.ports.trimming import Trimmed
@@ -22,6 +36,8 @@ class SqlLimits(Limits, Trimmed, metaclass=Sealed):
 
     def __init__(self, database: Database, clock: Clock) -> None:
         self._database, self._clock = database, clock
+        self._lock = Prepared(_locking(database.dialect), database.dialect)
+        self._change = Prepared(_changing(), database.dialect)
 
     @property
     def shared(self) -> bool:
@@ -97,18 +113,25 @@ class SqlLimits(Limits, Trimmed, metaclass=Sealed):
 
     def _locked(self, connection: Connection, key: str, empty: Callable[[], E]) -> tuple[E, int]:
         """Lock the key's row, made if need be; return what it holds and the time after the lock was had."""
-        dialect = self._database.dialect
-        locking = inserting(dialect, table, key=key, entries="", until=0).on_conflict_do_update(
-            index_elements=[table.c.key], set_={"key": key}
-        )
-        row = connection.execute(
-            locking.returning(table.c.entries, present(dialect, self._clock).label("now"))
-        ).one()
+        [row] = self._lock(connection, the_key=key, now=micros(self._clock.now()))
         return (from_json(row.entries) if row.entries else empty()), row.now
 
     def _store(self, connection: Connection, key: str, entries: Any, until: int) -> None:
-        change = update(table).where(table.c.key == key)
-        connection.execute(change.values(entries=to_json(entries).decode(), until=until)).close()
+        row = {"the_key": key, "new_entries": to_json(entries).decode(), "new_until": until}
+        self._change(connection, **row)
+
+
+def _locking(dialect: Dialect) -> ReturningInsert[*tuple[Any, ...]]:
+    key: BindParameter[Any] = bindparam("the_key", type_=Text)
+    adding = inserting(dialect, table, key=key, entries=literal_column("''"), until=literal_column("0"))
+    locking = adding.on_conflict_do_update(index_elements=[table.c.key], set_={"key": adding.excluded.key})
+    return locking.returning(table.c.entries, present_given(dialect).label("now"))
+
+
+def _changing() -> Update:
+    until: BindParameter[Any] = bindparam("new_until", type_=BigInteger)
+    change = update(table).where(table.c.key == bindparam("the_key", type_=Text))
+    return change.values(entries=bindparam("new_entries", type_=Text), until=until)
 
 
 def _by_key(places: Collection[Place]) -> dict[str, set[str]]:
