@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Any
 
 from adapters.event_log.memory import LogBounds
-from adapters.event_log.ring import RingBounds
+from adapters.event_log.newest import RingBounds
 from adapters.event_log.store import KeptBounds
 from adapters.storage.directory import usable
 from adapters.storage.places import located

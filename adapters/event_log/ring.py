@@ -5,23 +5,13 @@ A ring believes nothing by itself. It takes the event that follows its newest on
 it hears makes it ask the store, whose answer it takes unless the log began anew since the question.
 """
 
-from collections import deque
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
-from itertools import islice
 from typing import NamedTuple
 
 from adapters.event_log.frames import within
+from adapters.event_log.newest import Newest, RingBounds
 from adapters.event_log.waiters import Waiters
 from services.ports.events import READ_BYTES, Frame, Head, Lapped, Place, Take, Watch
-
-
-@dataclass(frozen=True, slots=True)
-class RingBounds:
-    """How many events, and how many bytes of them, are kept in memory for one user."""
-
-    events: int
-    bytes: int
 
 
 class Ticket(NamedTuple):
@@ -38,12 +28,11 @@ class Ring:
     """
 
     __slots__ = (
-        "_bounds", "_bytes", "_frames", "beginnings", "epoch", "head", "known", "waiters", "watchers",
+        "_bounds", "_newest", "beginnings", "epoch", "head", "known", "waiters", "watchers",
     )  # fmt: skip
 
     def __init__(self, bounds: RingBounds) -> None:
-        self._bounds, self._bytes = bounds, 0
-        self._frames: deque[Frame] = deque()
+        self._bounds, self._newest = bounds, Newest(bounds)
         self.waiters = Waiters()
         self.epoch = ""
         self.head = self.known = self.beginnings = self.watchers = 0
@@ -60,14 +49,10 @@ class Ring:
     def since(self, after: int, limit: int) -> Sequence[Frame] | None:
         """Return the next frames, within ``READ_BYTES``; None when the store must be asked."""
         newest = self.head - after
-        if not 0 <= newest <= len(self._frames) or (self.behind and newest < limit):
+        if not 0 <= newest <= len(self._newest) or (self.behind and newest < limit):
             return None
-        if newest <= limit:  # readers are nearly always close to the head: walk from there
-            found = [*islice(reversed(self._frames), newest)][::-1]
-        else:
-            start = len(self._frames) - newest
-            found = [*islice(self._frames, start, start + limit)]
-        return found if self._bytes <= READ_BYTES else within(found)
+        found = self._newest.frames(newest, limit, after, self.epoch)
+        return found if self._newest.bytes <= READ_BYTES else within(found)
 
     def hear(self, place: Place) -> bool:
         """Take a word of the newest event; return whether the store must be asked."""
@@ -112,18 +97,13 @@ class Ring:
             self._begin(head.epoch, head.head)  # readers find in the store what would not stay here anyway
 
     def _begin(self, epoch: str, head: int) -> None:
-        self.epoch, self.head, self.known, self._bytes = epoch, head, head, 0
-        self._frames.clear()
+        self.epoch, self.head, self.known = epoch, head, head
+        self._newest.clear()
 
     def _put(self, frame: Frame) -> None:
-        self._frames.append(frame)
-        self._bytes += len(frame.data)
+        self._newest.put(frame)
         self.head = frame.seq
         self.known = max(self.known, frame.seq)
-        while len(self._frames) > self._bounds.events or (
-            self._bytes > self._bounds.bytes and len(self._frames) > 1
-        ):
-            self._bytes -= len(self._frames.popleft().data)
         self.waiters.offer(frame)
 
 

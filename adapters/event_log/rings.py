@@ -2,7 +2,8 @@
 
 from collections.abc import Iterator
 
-from adapters.event_log.ring import Ring, RingBounds, RingWatch
+from adapters.event_log.newest import RingBounds
+from adapters.event_log.ring import Ring, RingWatch
 
 
 class Rings:

@@ -14,8 +14,8 @@ from anyio.abc import TaskGroup
 from adapters.event_log.appending import Appending
 from adapters.event_log.frames import body
 from adapters.event_log.healing import Healing
+from adapters.event_log.newest import RingBounds
 from adapters.event_log.positions import Positions
-from adapters.event_log.ring import RingBounds
 from adapters.event_log.rings import Rings
 from adapters.event_log.store import Entry, EventStore
 from services.events import RunEvent

@@ -4,7 +4,8 @@ import anyio
 import pytest
 
 from adapters.event_log.frames import framed
-from adapters.event_log.ring import Ring, RingBounds, RingWatch
+from adapters.event_log.newest import RingBounds
+from adapters.event_log.ring import Ring, RingWatch
 from services.ports.events import READ_BYTES, Frame, Head, Lapped, Place
 
 

@@ -3,7 +3,8 @@
 import anyio
 
 from adapters.event_log.frames import framed
-from adapters.event_log.ring import Ring, RingBounds, RingWatch
+from adapters.event_log.newest import RingBounds
+from adapters.event_log.ring import Ring, RingWatch
 from adapters.event_log.waiters import Waiters
 from services.ports.events import Frame, Head, Lapped, Place
 

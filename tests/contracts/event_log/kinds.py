@@ -9,7 +9,7 @@ from anyio import sleep_forever
 from redis import Redis as SyncRedis
 
 from adapters.event_log.memory import LogBounds, MemoryEventLog
-from adapters.event_log.ring import RingBounds
+from adapters.event_log.newest import RingBounds
 from adapters.event_log.sql.postgres import PostgresEventStore
 from adapters.event_log.sql.store import SqlEventStore
 from adapters.event_log.store import EventStore, KeptBounds

@@ -34,7 +34,7 @@ APPEND_FOREVER = """
 import os, resource, sys, anyio
 from pathlib import Path
 from adapters.clock import SystemClock
-from adapters.event_log.ring import RingBounds
+from adapters.event_log.newest import RingBounds
 from adapters.event_log.sql.store import SqlEventStore
 from adapters.event_log.store import KeptBounds
 from adapters.event_log.stored import StoredEventLog
