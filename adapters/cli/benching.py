@@ -24,6 +24,7 @@ from adapters.cli.bench_screen import shown, watching
 from adapters.cli.bench_wish import Wish
 from adapters.cli.refusals import Stop
 from adapters.cli.terminal import json_text, say, screen
+from adapters.web.collecting import seldom_collecting
 
 CLEAN, NOT_CLEAN, INTERRUPTED = 0, 1, 130
 NO_TOOL = "The server lacks the module adapters.bench.tools in tools.modules: only messages are sent."
@@ -94,8 +95,10 @@ async def _measured(bootstrap: Bootstrap, wish: Wish, passwords: dict[str, str])
                 plan = await _possible(wish.plan, ground)
                 measurement = Measurement(plan, ground.urls, ground.accounts, ground.fleet)
                 interruption.measurement = measurement
-                async with watching(measurement, plan):
-                    found = await measurement.run()
+                # A pause here would be told as one of the servers'.
+                with seldom_collecting():
+                    async with watching(measurement, plan):
+                        found = await measurement.run()
         tasks.cancel_scope.cancel()
     return found
 
