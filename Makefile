@@ -4,6 +4,7 @@ ARGS ?= --demo
 TESTS ?= tests
 # Two more than there are cores: a test often waits for a server, a disk or a page.
 WORKERS ?= $(shell echo $$(($$(nproc 2>/dev/null || echo 2) + 2)))
+SPREAD = -n $(WORKERS) --dist loadfile --no-loadscope-reorder
 # What Python has compiled is kept: the tests start some hundred interpreters, and a server starts twice as fast.
 unexport PYTHONDONTWRITEBYTECODE
 READY := .venv/.ready
@@ -21,11 +22,11 @@ run: $(READY) ## serve with a demo login; ARGS="--port 0" hands your own argumen
 
 test: $(READY) ## run every test; TESTS=tests/services runs some
 	@.ci/programs
-	@$(BIN)/python -m pytest -q -n $(WORKERS) --dist loadfile --no-loadscope-reorder $(TESTS)
+	@$(BIN)/python -m pytest -q $(SPREAD) $(TESTS)
 
 coverage: $(READY) ## run the tests under coverage; fails under 95 % of branches
 	@.ci/programs
-	@$(BIN)/python .ci/branches.py $(TESTS)
+	@$(BIN)/python .ci/branches.py -q $(SPREAD) $(TESTS)
 
 check: $(READY) ## ruff, mypy, pyright, the import contracts, deptry, our own auditor
 	$(BIN)/ruff check .

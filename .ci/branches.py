@@ -12,17 +12,16 @@ import sys
 from pathlib import Path
 
 LEAST = 95.0
-SPREAD = ("-n", "auto", "--dist", "loadfile", "--no-loadscope-reorder")
 ROOT = Path(__file__).resolve().parent.parent
 NOTE = """\
 Python 3.11 loses the trace of a frame that a coroutine is cancelled under (python/cpython#106749): what is
 listed may have been run. The figure is a lower bound."""
 
 
-def main(tests: list[str]) -> int:
-    """Return 0 when the tests pass and take enough of the branches."""
+def main(words: list[str]) -> int:
+    """Give pytest these words; return 0 when the tests pass and take enough of the branches."""
     coverage("erase")
-    passed = coverage("run", "-m", "pytest", "-q", *SPREAD, *tests)
+    passed = coverage("run", "-m", "pytest", *words)
     coverage("combine", "--quiet")
     coverage("report")
     if sys.version_info < (3, 12):

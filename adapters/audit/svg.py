@@ -7,8 +7,9 @@ from services.audit.mapping import DIFFERS, MISSING, SAME, RoleMap
 from services.audit.picture import Node, Paths
 
 ROW, BOX, GAP, MARGIN, WIDE = 44, 34, 120, 20, 300
-CELL, LABEL, HEADS = 26, 400, 140
+CELL, LABEL, HEADS, LEGEND = 26, 400, 140, 170
 _FILL = {True: ("#e3f4e6", "#2e7d4f"), False: ("#fdeaea", "#b3423a")}
+_MEANING = {True: "the one way", False: "competes with it"}
 _STATES = {SAME: ("#8fcf9f", "✓"), DIFFERS: ("#f2cf7e", "≠"), MISSING: ("#f3b0a9", "–")}
 _STYLE = (
     "<style>text{font:12px sans-serif;fill:#1c2733}"
@@ -18,7 +19,7 @@ _STYLE = (
 
 def paths_svg(drawn: Iterable[Paths]) -> str:
     """Return the competing paths: makers left, classes right, green for what is right."""
-    parts, top = [], MARGIN
+    parts, top = [_meaning(place, right) for place, right in enumerate(_FILL)], MARGIN + ROW
     for paths in drawn:
         parts.append(_text(MARGIN, top + 14, paths.role, "role"))
         top += 26
@@ -32,13 +33,13 @@ def paths_svg(drawn: Iterable[Paths]) -> str:
 
 def map_svg(maps: Sequence[RoleMap]) -> str:
     """Return how each implementation compares with the owner: a row each, a column for each method."""
-    parts, top = [], MARGIN
+    parts, top = [_key(place, state) for place, state in enumerate(_STATES)], MARGIN + ROW
     for role in maps:
         parts.append(_text(MARGIN, top + 14, role.role, "role"))
         top += HEADS
         parts += [_head(place, top - 8, method) for place, method in enumerate(role.methods)]
         for row in role.implementations:
-            told = f"{row.symbol}{' (owner)' if row.owner else ''}, used in {len(row.consumers)} places"
+            told = f"{row.symbol}{' (owner)' if row.owner else ''}, consumers: {len(row.consumers)}"
             parts.append(_text(MARGIN, top + 17, _short(told, 60)))
             cells = enumerate(row.fits.values())
             parts += [
@@ -54,6 +55,17 @@ def _document(width: int, height: int, parts: Iterable[str]) -> str:
     size = f'viewBox="0 0 {width} {height}" width="{width}" height="{height}"'
     head = f'<svg xmlns="http://www.w3.org/2000/svg" {size}>'
     return "\n".join([head, _STYLE, '<rect width="100%" height="100%" fill="#fff"/>', *parts, "</svg>"])
+
+
+def _meaning(place: int, right: bool) -> str:
+    x, (fill, line) = MARGIN + LEGEND * place, _FILL[right]
+    box = f'<rect x="{x}" y="{MARGIN}" width="24" height="18" rx="4" fill="{fill}" stroke="{line}"/>'
+    return box + _text(x + 32, MARGIN + 14, _MEANING[right])
+
+
+def _key(place: int, state: str) -> str:
+    x = MARGIN + LEGEND * place
+    return _cell(x, MARGIN - 4, state, "") + _text(x + 32, MARGIN + 12, state)
 
 
 def _head(place: int, y: int, method: str) -> str:

@@ -85,7 +85,10 @@ def test_the_competing_paths_are_drawn(case: Case) -> None:
     assert chart.startswith("flowchart LR\n")
     assert 'UnifiedToolDispatcherFactory.create_for_request<br/>desk/unified.py"]:::right' in chart
     assert 'EscalationDispatcher<br/>desk/feature.py"]:::wrong' in chart
-    root = ET.fromstring(paths_svg(drawn))
+    picture = paths_svg(drawn)
+    assert "the one way" in picture
+    assert "competes with it" in picture
+    root = ET.fromstring(picture)
     assert len(root.findall(".//{http://www.w3.org/2000/svg}g")) == sum(
         len(each.makers) + len(each.classes) for each in drawn
     )

@@ -59,7 +59,9 @@ def test_what_is_missing_and_what_differs_is_told(maps):
 def test_the_map_is_drawn_and_written_as_json(maps):
     import xml.etree.ElementTree as ET
 
-    ET.fromstring(map_svg(maps))
+    picture = map_svg(maps)
+    ET.fromstring(picture)
+    assert all(f"{state}</text>" in picture for state in (SAME, DIFFERS, MISSING))
     told = maps[0].as_json()
     assert told["implementations"][0]["owner"] is True
     assert {"symbol", "file", "line", "owner", "consumers", "compatibility", "share"} == set(
