@@ -8,6 +8,7 @@ import shutil
 import signal
 import tempfile
 from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
@@ -36,6 +37,20 @@ def anyio_backend() -> str:
 @pytest.fixture(autouse=True)
 def _logging_as_it_was() -> Iterator[None]:
     """Whatever boots an application sets up logging for its process, and here that is ours."""
+    with logging_as_it_was():
+        yield
+
+
+@pytest.fixture(autouse=True, scope="module")
+def _logging_as_it_was_before_the_file() -> Iterator[None]:
+    """The same for an application that all tests of a file share."""
+    with logging_as_it_was():
+        yield
+
+
+@contextmanager
+def logging_as_it_was() -> Iterator[None]:
+    """Take back at the end of the block what it changed."""
     configured, config = structlog.is_configured(), structlog.get_config()
     loggers = [logging.getLogger(name) for name in FOREIGN]
     before = [(logger.handlers, logger.propagate, logger.level) for logger in loggers]
