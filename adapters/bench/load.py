@@ -1,6 +1,7 @@
 """Load through the real doors: messages to the agents over the socket, tool calls over HTTP."""
 
 import random
+import ssl
 import time
 from collections.abc import Sequence
 
@@ -22,7 +23,7 @@ class Load:
     def __init__(self, urls: Sequence[str], tally: Tally, *, pace: float, runs: float, call: float) -> None:
         self._urls, self._tally = urls, tally
         self._pace, self._runs, self._call = pace, runs, call
-        self._closed = anyio.Event()
+        self._closed, self._trusted = anyio.Event(), ssl.create_default_context()
 
     def close(self) -> None:
         """Begin nothing more."""
@@ -44,7 +45,7 @@ class Load:
                 await user.readers[0].post(user.talk.say())
             await self._pause(began + 1 / self._runs - time.time())
 
-    async def calling(self, user: User, http: httpx2.AsyncClient) -> None:
+    async def calling(self, user: User) -> None:
         """Call the tool again and again; each call reports for a while."""
         events = round(self._pace * self._call)
         if not events:
@@ -52,10 +53,12 @@ class Load:
         burst = max(1, round(self._pace / BURSTS_PER_SECOND))
         arguments = {"canary": user.canary, "events": events, "burst": burst, "pause": burst / self._pace}
         await self._pause(random.uniform(0, self._call))  # noqa: S311
-        while not self.closed:
-            began = time.time()
-            await self._pause(await self._one(http, user, arguments))
-            await self._pause(began + self._call - time.time())
+        # One client for each user: for every request, a pool looks at all the connections that it has.
+        async with httpx2.AsyncClient(timeout=120, trust_env=False, verify=self._trusted) as http:
+            while not self.closed:
+                began = time.time()
+                await self._pause(await self._one(http, user, arguments))
+                await self._pause(began + self._call - time.time())
 
     async def _one(self, http: httpx2.AsyncClient, user: User, arguments: dict[str, object]) -> float:
         """Make one call; return how long to wait before the next."""

@@ -7,7 +7,6 @@ come that far. Nothing is cut or killed by then, and no socket is helped: what i
 from collections.abc import Callable, Mapping, Sequence
 
 import anyio
-import httpx2
 import orjson
 from websockets.exceptions import ConnectionClosed, InvalidHandshake
 
@@ -91,16 +90,11 @@ class Measurement:
 
     async def _loaded(self) -> None:
         """Return when the load has ended: by time, by number, or because somebody wished so."""
-        async with (
-            httpx2.AsyncClient(
-                timeout=120, trust_env=False, limits=httpx2.Limits(max_connections=None)
-            ) as http,
-            anyio.create_task_group() as tasks,
-        ):
+        async with anyio.create_task_group() as tasks:
             async with anyio.create_task_group() as load:
                 for user in self._users:
                     load.start_soon(self._load.talking, user)
-                    load.start_soon(self._load.calling, user, http)
+                    load.start_soon(self._load.calling, user)
                 tasks.start_soon(self._kill)
                 with anyio.move_on_after(self._plan.seconds):
                     await self._until(self._enough)

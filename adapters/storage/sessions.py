@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from datetime import datetime
 
-from sqlalchemy import Connection, bindparam, delete, insert, select, update
+from sqlalchemy import BigInteger, Connection, bindparam, delete, insert, select, update
 
 from adapters.storage.database import Database
 from adapters.storage.prepared import Prepared
@@ -19,7 +19,10 @@ class SqlSessionStore(SessionStore, metaclass=Sealed):
     def __init__(self, database: Database) -> None:
         self._database = database
         by_token = select(table).where(table.c.token_hash == bindparam("token"))
+        used = update(table).where(table.c.session_id == bindparam("session"))
+        used = used.values(last_used_at=bindparam("used", type_=BigInteger))
         self._by_token = Prepared(by_token, database.dialect)  # asked for on every request
+        self._touch = Prepared(used, database.dialect)
 
     async def add(self, session: Session) -> None:
         """Raises ``Conflict`` when the id or the hash exists."""
@@ -48,10 +51,8 @@ class SqlSessionStore(SessionStore, metaclass=Sealed):
 
     async def touch(self, session_id: str, last_used_at: datetime) -> None:
         """Return what the port says."""
-        change = (
-            update(table).where(table.c.session_id == session_id).values(last_used_at=micros(last_used_at))
-        )
-        await self._database.write(lambda connection: connection.execute(change).close())
+        row = {"session": session_id, "used": micros(last_used_at)}
+        await self._database.write(lambda connection: self._touch(connection, **row))
 
     async def end(self, session_id: str) -> None:
         """Return once it is gone for good."""

@@ -3,9 +3,10 @@
 from collections.abc import Sequence
 from typing import Any
 
-from sqlalchemy import ColumnElement, Row, func, insert, select, update
+from sqlalchemy import bindparam, func, insert, select, update
 
 from adapters.storage.database import Database
+from adapters.storage.prepared import Prepared
 from adapters.storage.tables import users as table
 from adapters.storage.values import folded, from_json, to_json
 from services.errors import Conflict, FieldError, NotFound
@@ -18,6 +19,9 @@ class SqlUserStore(UserStore, metaclass=Sealed):
 
     def __init__(self, database: Database) -> None:
         self._database = database
+        by_name = select(table).where(table.c.name_key == bindparam("key"))
+        by_id = select(table).where(table.c.user_id == bindparam("key"))  # asked for on every request
+        self._by_name, self._by_id = Prepared(by_name, database.dialect), Prepared(by_id, database.dialect)
 
     async def add(self, user: User, password_hash: str) -> None:
         """Raises ``Conflict`` also for an id that exists."""
@@ -37,12 +41,12 @@ class SqlUserStore(UserStore, metaclass=Sealed):
 
     async def by_name(self, name: str) -> tuple[User, str] | None:
         """Return what the port says."""
-        row = await self._row(table.c.name_key == folded(name))
+        row = await self._row(self._by_name, folded(name))
         return None if row is None else (_user(row), str(row.password_hash))
 
     async def by_id(self, user_id: str) -> User | None:
         """Return what the port says."""
-        row = await self._row(table.c.user_id == user_id)
+        row = await self._row(self._by_id, user_id)
         return None if row is None else _user(row)
 
     async def set_password(self, user_id: str, password_hash: str) -> None:
@@ -68,10 +72,10 @@ class SqlUserStore(UserStore, metaclass=Sealed):
         if await self._database.write(lambda connection: connection.execute(change).rowcount) == 0:
             raise NotFound("There is no such account.")
 
-    async def _row(self, which: ColumnElement[bool]) -> Row[Any] | None:
-        statement = select(table).where(which)
-        return await self._database.read(lambda connection: connection.execute(statement).first())
+    async def _row(self, asked: Prepared, key: str) -> Any:
+        rows = await self._database.read(lambda connection: asked(connection, key=key))
+        return rows[0] if rows else None
 
 
-def _user(row: Row[Any]) -> User:
+def _user(row: Any) -> User:
     return User(row.user_id, row.name, frozenset(from_json(row.roles)), bool(row.disabled))
