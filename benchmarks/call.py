@@ -1,11 +1,15 @@
 """One tool call: the whole pipeline with two events and nobody listening, beside the floor and
-pydantic-ai's ToolManager.
+pydantic-ai's ToolManager. They keep nothing, so ours keeps its events in memory; beside it stands the same
+with events that are on disk before the call goes on, one call at a time.
 """
 
 import tempfile
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import Any
 
+from dependency_injector import providers
 from pydantic import BaseModel
 from pydantic_ai import RunContext
 from pydantic_ai.messages import ToolCallPart
@@ -16,9 +20,10 @@ from pydantic_ai.usage import RunUsage
 
 from benchmarks.measuring import Figure, Side, against, measured, report
 from config.limits import Limits
-from config.settings import Logs, Settings, Tools
+from config.settings import Events, Logs, Settings, Tools
 from containers.bootstrap import Application, application_for_tests, running
 from services.context import UserExecutionContext
+from services.ports.models import ChatModel
 
 BIG = 1_000_000_000
 RAW = b'{"a":2,"b":3}'
@@ -29,8 +34,8 @@ async def add(a: int, b: int) -> int:
     return a + b
 
 
-def settings_for(directory: str, *, level: str = "warning") -> Settings:
-    """Return settings without bounds that a benchmark would hit; ``level`` as in production is ``info``."""
+def settings_for(directory: str, *, log: str = "memory") -> Settings:
+    """Return settings without bounds that a benchmark would hit; ``log`` in production is ``sql``."""
     limits = Limits(
         calls_per_minute=BIG,
         messages_per_minute=BIG,
@@ -45,8 +50,22 @@ def settings_for(directory: str, *, level: str = "warning") -> Settings:
         data=Path(directory),
         limits=limits,
         tools=modules,
-        logs=Logs.model_validate({"level": level, "format": "json"}),
+        events=Events.model_validate({"log": log}),
+        logs=Logs.model_validate({"level": "warning", "format": "json"}),
     )
+
+
+@asynccontextmanager
+async def opened(*, log: str = "memory", model: ChatModel | None = None) -> AsyncIterator[Application]:
+    """Run an application for the block, over the scripted model where no other one is given."""
+    with (
+        tempfile.TemporaryDirectory() as directory,
+        application_for_tests(settings_for(directory, log=log)) as container,
+    ):
+        if model is not None:
+            container.model.override(providers.Object(model))
+        async with running(container) as application:
+            yield application
 
 
 class Arguments(BaseModel):
@@ -92,17 +111,14 @@ async def tool_manager() -> Side:
 
 async def main(file: Path | None) -> None:
     """Measure and report."""
-    with (
-        tempfile.TemporaryDirectory() as directory,
-        application_for_tests(settings_for(directory)) as container,
-    ):
-        async with running(container) as application:
-            sides = {
-                "floor": floor,
-                "soledoor": through_the_door(application),
-                "pydantic-ai ToolManager": await tool_manager(),
-            }
-            figures = await measured(sides)
+    async with opened() as application, opened(log="sql") as durable:
+        sides = {
+            "floor": floor,
+            "soledoor": through_the_door(application),
+            "soledoor, durable events": through_the_door(durable),
+            "pydantic-ai ToolManager": await tool_manager(),
+        }
+        figures = await measured(sides)
     report("one tool call", figures, _notes(figures), file)
 
 

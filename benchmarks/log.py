@@ -5,10 +5,7 @@ Durable appends wait for the disk, so here the time of the clock counts too; CPU
 """
 
 import json
-import tempfile
 import time
-from collections.abc import AsyncIterator
-from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
@@ -16,10 +13,8 @@ import anyio
 from rich.console import Console
 from rich.table import Table
 
-from adapters.storage.sqlite_database import SqliteDatabase
-from benchmarks.call import settings_for
-from config.settings import Events, Settings
-from containers.bootstrap import application_for_tests, running
+from benchmarks.call import opened
+from config.settings import Settings
 from services.events import EventType, RunEvent
 from services.ports.events import EventLog
 
@@ -43,26 +38,13 @@ async def main(file: Path | None) -> None:
     rates: list[Rate] = []
     in_redis = ("redis",) if Settings().redis.url is not None else ()
     for kind in ("memory", "sql", *in_redis):
-        async with opened(kind) as log:
+        async with opened(log=kind) as application:
+            log = application.log
             for producers in PRODUCERS:
                 events = EVENTS if producers > 1 or kind == "memory" else EVENTS // 10
                 rates.append(await appending(f"{kind}, {producers} at once", log, producers, events))
             rates.append(await replaying(kind, log))
     _report(rates, file)
-
-
-@asynccontextmanager
-async def opened(kind: str) -> AsyncIterator[EventLog]:
-    """Open the log of an application."""
-    async with AsyncExitStack() as stack:
-        directory = stack.enter_context(tempfile.TemporaryDirectory())
-        settings: Settings = settings_for(directory).model_copy(
-            update={"events": Events.model_validate({"log": kind})}
-        )
-        container = stack.enter_context(application_for_tests(settings))
-        application = await stack.enter_async_context(running(container))
-        assert isinstance(container.database(), SqliteDatabase)
-        yield application.log
 
 
 async def appending(name: str, log: EventLog, producers: int, events: int) -> Rate:

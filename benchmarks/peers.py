@@ -28,7 +28,7 @@ from benchmarks.call import BIG, settings_for
 from benchmarks.emitting import FILL, LONG, Bare, Emit, Peer, Soledoor
 from benchmarks.measuring import calibrator
 from config.logs import configure_logs
-from config.settings import Events, Server, Settings
+from config.settings import Server, Settings
 from containers.bootstrap import Application, application_for_tests, running
 from services.ports.identity import PasswordHasher
 
@@ -144,9 +144,7 @@ def settings(directory: Path) -> Settings:
     """
     ours = settings_for(str(directory))
     limits = ours.limits.model_copy(update={"live_dispatchers": BIG, "send_timeout": 3600})
-    return ours.model_copy(
-        update={"server": Server(port=0), "limits": limits, "events": Events(log="memory")}
-    )
+    return ours.model_copy(update={"server": Server(port=0), "limits": limits})
 
 
 async def _serve(application: Application, *, task_status: Any) -> None:

@@ -1,21 +1,20 @@
 """A whole run: scope, supervisor, agent, one tool call, answer; 100 at once, over the scripted model and
-over fixed replies.
+over fixed replies, with events in memory as the peers have them; and with events on disk.
 """
 
-import tempfile
 from collections.abc import AsyncGenerator, Sequence
 from pathlib import Path
 
 import anyio
-from dependency_injector import providers
 
-from benchmarks.call import settings_for
+from benchmarks.call import opened
 from benchmarks.measuring import Figure, Side, measured, report
-from containers.bootstrap import Application, application_for_tests, running
+from containers.bootstrap import Application
 from services.agents import AgentRequest
 from services.context import UserExecutionContext
 from services.ports.models import ChatModel, Message, Reply, TextDelta, ThinkingDelta, ToolRequest, ToolSchema
 
+FIXED, SCRIPTED = "run, fixed replies", "run, scripted model"
 AT_ONCE = 100
 TARGET = 2_000
 
@@ -59,25 +58,23 @@ def runs(application: Application, text: str) -> Side:
 
 async def main(file: Path | None) -> None:
     """Measure and report."""
-    with (
-        tempfile.TemporaryDirectory() as directory,
-        tempfile.TemporaryDirectory() as other,
-        application_for_tests(settings_for(directory)) as scripted,
-        application_for_tests(settings_for(other)) as fixed,
+    async with (
+        opened() as scripted,
+        opened(model=FixedReplies()) as fixed,
+        opened(model=FixedReplies(), log="sql") as durable,
     ):
-        fixed.model.override(providers.Object(FixedReplies()))
-        async with running(scripted) as real, running(fixed) as plain:
-            sides = {
-                "run, fixed replies": runs(plain, "add 2 and 3"),
-                "run, scripted model": runs(real, "What is 17 % of 2,340?"),
-            }
-            figures = await measured(sides, rounds=20, times=200)
+        sides = {
+            FIXED: runs(fixed, "add 2 and 3"),
+            f"{FIXED}, durable events": runs(durable, "add 2 and 3"),
+            SCRIPTED: runs(scripted, "What is 17 % of 2,340?"),
+        }
+        figures = await measured(sides, rounds=20, times=200)
     report("one whole run, 100 at once", figures, _notes(figures), file)
 
 
 def _notes(figures: dict[str, Figure]) -> list[str]:
     notes = []
-    for name in ("run, fixed replies", "run, scripted model"):
+    for name in (FIXED, SCRIPTED):
         rate = 1e6 / figures[name].median
         verdict = "met" if rate >= TARGET else "missed"
         notes.append(f"{name}: {rate:,.0f} runs/s per core, target ≥ {TARGET:,}: {verdict}")
