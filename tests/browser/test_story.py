@@ -109,6 +109,17 @@ async def test_threads_are_listed_newest_first_and_opened_by_address(screen: Scr
     await expect(screen.page.get_by_text("There is no such conversation here.")).to_be_visible()
 
 
+async def test_a_question_goes_where_the_address_points_already(screen: Screen) -> None:
+    await screen.ask("first words")
+    await screen.ended()
+    await screen.page.get_by_label("Your question").fill("second words")
+    # In one turn: the event that tells of a new address comes after it.
+    await screen.evaluate(
+        "() => { location.hash = '#/'; document.querySelector('form.composer').requestSubmit(); }"
+    )
+    await expect(screen.page.locator(".thread-title")).to_have_text(["second words", "first words"])
+
+
 async def test_arrow_keys_move_through_the_threads(screen: Screen) -> None:
     for text in ("one", "two", "three"):
         await screen.page.get_by_role("link", name="New conversation").click()

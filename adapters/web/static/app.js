@@ -12,7 +12,7 @@ const TICK_MS = 200;
 
 const store = new Store();
 const announcer = new Announcer();
-const session = new Session(store, { go, say: (text) => announcer.say(text) });
+const session = new Session(store, { go, here: addressed, say: (text) => announcer.say(text) });
 const entrance = new Entrance(session);
 const shell = new Shell(store, session);
 let phase = '';

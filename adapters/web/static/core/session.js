@@ -15,7 +15,7 @@ import { problemText, spoken } from './words.js';
 export class Session {
   /**
    * @param {Store} store
-   * @param {{go: (threadId: string, replace: boolean) => void, say: (text: string) => void}} page
+   * @param {{go: (threadId: string, replace: boolean) => void, here: () => string, say: (text: string) => void}} page
    */
   constructor(store, page) {
     this.store = store;
@@ -106,6 +106,8 @@ export class Session {
    * @param {import('./conversation.js').Attached[]} files
    */
   ask(content, agent, files) {
+    // The address is ahead of the event that tells of it, and keys may come in between.
+    if (this.page.here() !== this.store.open) void this.openThread(this.page.here());
     this.outbox.ask(content, agent, files, Date.now());
   }
 
