@@ -3,6 +3,7 @@ server's process.
 """
 
 import json
+import os
 import select
 import socket
 import subprocess
@@ -23,7 +24,11 @@ class Peer:
 
     def __init__(self, name: str, directory: Path) -> None:
         command = [sys.executable, "-m", "benchmarks.peers", name, str(directory)]
-        self._process = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
+        # A process that compiles its modules is left with free memory, which sockets then take unseen.
+        compiled = {name: value for name, value in os.environ.items() if name != "PYTHONDONTWRITEBYTECODE"}
+        self._process = subprocess.Popen(
+            command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True, env=compiled
+        )
         self.url: str = self._answer()
 
     def __enter__(self) -> Self:

@@ -12,7 +12,6 @@ from itertools import islice
 
 from adapters.event_log.frames import frame as framed
 from adapters.event_log.frames import within
-from adapters.event_log.newest import NONE
 from adapters.event_log.store import REMEMBERED_SECONDS, new_epoch
 from adapters.event_log.waiters import Waiters
 from services.errors import Superseded
@@ -27,7 +26,7 @@ class _UserLog:
 
     def __init__(self, now: float) -> None:
         self.epoch = new_epoch()
-        self.frames: deque[tuple[Frame, int]] = NONE
+        self.frames: deque[tuple[Frame, int]] = deque()
         self.head = self.bytes = self.watchers = 0
         self.runs: dict[str, int] = {}
         self.fences: dict[str, int] = {}
@@ -42,8 +41,6 @@ class _UserLog:
         return Head(self.epoch, self.first, self.head)
 
     def put(self, frame: Frame, run_seq: int) -> None:
-        if not self.frames:
-            self.frames = deque()
         self.frames.append((frame, run_seq))
         self.bytes += len(frame.data)
         self.head = frame.seq
@@ -56,7 +53,7 @@ class _UserLog:
             del self.runs[frame.run_id]
 
     def clear(self) -> None:
-        self.frames = NONE
+        self.frames.clear()
         self.runs.clear()
         self.bytes = 0
 

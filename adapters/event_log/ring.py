@@ -32,7 +32,8 @@ class Ring:
     )  # fmt: skip
 
     def __init__(self, bounds: RingBounds) -> None:
-        self._bounds, self._newest = bounds, Newest(bounds)
+        self._bounds = bounds
+        self._newest: Newest | None = None  # empty deques would be 1.5 KiB of every idle socket
         self.waiters = Waiters()
         self.epoch = ""
         self.head = self.known = self.beginnings = self.watchers = 0
@@ -48,11 +49,13 @@ class Ring:
 
     def since(self, after: int, limit: int) -> Sequence[Frame] | None:
         """Return the next frames, within ``READ_BYTES``; None when the store must be asked."""
-        newest = self.head - after
-        if not 0 <= newest <= len(self._newest) or (self.behind and newest < limit):
+        kept, newest = self._newest, self.head - after
+        if not 0 <= newest <= len(kept or ()) or (self.behind and newest < limit):
             return None
-        found = self._newest.frames(newest, limit, after, self.epoch)
-        return found if self._newest.bytes <= READ_BYTES else within(found)
+        if kept is None:
+            return []
+        found = kept.frames(newest, limit, after, self.epoch)
+        return found if kept.bytes <= READ_BYTES else within(found)
 
     def hear(self, place: Place) -> bool:
         """Take a word of the newest event; return whether the store must be asked."""
@@ -98,9 +101,11 @@ class Ring:
 
     def _begin(self, epoch: str, head: int) -> None:
         self.epoch, self.head, self.known = epoch, head, head
-        self._newest.clear()
+        self._newest = None
 
     def _put(self, frame: Frame) -> None:
+        if self._newest is None:
+            self._newest = Newest(self._bounds)
         self._newest.put(frame)
         self.head = frame.seq
         self.known = max(self.known, frame.seq)

@@ -4,7 +4,7 @@ A reader that takes its events costs neither a turn of the event loop nor an obj
 that waits holds a bare future: an event of asyncio's would add 0.9 KiB to every idle socket.
 """
 
-from asyncio import Future, get_running_loop  # noqa: TID251 - uvicorn runs on nothing else
+from asyncio import Future, get_running_loop  # noqa: TID251 - see above
 
 from services.ports.events import Frame, Take
 

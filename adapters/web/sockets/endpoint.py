@@ -12,7 +12,7 @@ import anyio
 import structlog
 from starlette.exceptions import HTTPException
 from starlette.requests import HTTPConnection
-from starlette.types import ASGIApp, Receive, Scope, Send
+from starlette.types import Receive, Scope, Send
 
 from adapters.web.credentials import bearer, identify
 from adapters.web.delivery import Position, WriteNow
@@ -116,19 +116,6 @@ class SocketEndpoint:
         finally:
             seat.leave()
             log.info("socket closed", code=ending[0], reason=ending[1])
-
-
-class SocketGate:
-    """Hands ``/ws`` over past the HTTP layers: each would stay on the stack of every socket."""
-
-    def __init__(self, app: ASGIApp, endpoint: SocketEndpoint) -> None:
-        self._app, self._endpoint = app, endpoint
-
-    def __call__(self, scope: Scope, receive: Receive, send: Send) -> Awaitable[None]:
-        """Pass everything else on."""
-        if scope["type"] == "websocket" and scope["path"] == PATH:
-            return self._endpoint(scope, receive, send)
-        return self._app(scope, receive, send)
 
 
 def _after(scope: Scope) -> Position | None:
