@@ -19,7 +19,7 @@ from services.sealed import Sealed
 DESCRIPTION = "A multi-user agent server. Events over the socket are described at /api/schema/events.json."
 
 
-class Application(FastAPI):
+class SocketFirst(FastAPI):
     """Hands ``/ws`` over past FastAPI's own layers: each would stay on the stack of every socket."""
 
     def __init__(self, socket: ASGIApp, **options: Any) -> None:
@@ -39,7 +39,7 @@ class WebApplication(metaclass=Sealed):
     """Everything a client can reach. ``adapters.web.server.serve`` serves ``asgi``; any ASGI server can."""
 
     def __init__(self, doors: Doors) -> None:
-        self.asgi = Application(
+        self.asgi = SocketFirst(
             socket=Observing(Hosts(SocketEndpoint(doors), doors.addresses), doors.clock),
             title="Soledoor",
             version="1",
