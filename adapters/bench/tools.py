@@ -9,11 +9,16 @@ from services.tools import Progress
 
 
 async def report_in_bursts(canary: str, events: int, burst: int, pause: float, progress: Progress) -> str:
-    """Report so many events of load, a burst at a time with a pause in seconds in between."""
+    """Report so many events of load, a burst at a time, one every ``pause`` seconds.
+
+    By the clock: were each pause begun anew, whatever delays all users once would let their events come
+    together from then on.
+    """
+    began = anyio.current_time()
     for number in range(1, events + 1):
         progress.report(canary, current_step=number, total_steps=events)
         if number % burst == 0 and number < events:
-            await anyio.sleep(pause)
+            await anyio.sleep_until(began + number / burst * pause)
     return f"{canary} {events}"
 
 
