@@ -94,11 +94,18 @@ async def test_an_example_is_asked_with_one_click(screen: Screen) -> None:
     await screen.ended()
 
 
-async def test_threads_are_listed_newest_first_and_opened_by_address(screen: Screen) -> None:
-    for text in ("first words", "second words"):
+async def conversations(screen: Screen, *texts: str) -> None:
+    """Begin one with each text, and see it end: what ended before may stand there for a moment longer."""
+    for text in texts:
         await screen.page.get_by_role("link", name="New conversation").click()
         await screen.ask(text)
+        await expect(screen.page.locator(".thread-title").first).to_have_text(text)
+        await expect(screen.page.locator(".question-text")).to_have_text(text)
         await screen.ended()
+
+
+async def test_threads_are_listed_newest_first_and_opened_by_address(screen: Screen) -> None:
+    await conversations(screen, "first words", "second words")
     threads = screen.page.locator(".thread-title")
     await expect(threads).to_have_text(["second words", "first words"])
     await threads.last.click()
@@ -121,10 +128,7 @@ async def test_a_question_goes_where_the_address_points_already(screen: Screen) 
 
 
 async def test_arrow_keys_move_through_the_threads(screen: Screen) -> None:
-    for text in ("one", "two", "three"):
-        await screen.page.get_by_role("link", name="New conversation").click()
-        await screen.ask(text)
-        await screen.ended()
+    await conversations(screen, "one", "two", "three")
     links = screen.page.locator(".threads a")
     await links.first.focus()
     await screen.page.keyboard.press("ArrowDown")
