@@ -1,7 +1,6 @@
 """Load through the real doors: messages to the agents over the socket, tool calls over HTTP."""
 
 import random
-import ssl
 import time
 from collections.abc import Sequence
 
@@ -23,7 +22,7 @@ class Load:
     def __init__(self, urls: Sequence[str], tally: Tally, *, pace: float, runs: float, call: float) -> None:
         self._urls, self._tally = urls, tally
         self._pace, self._runs, self._call = pace, runs, call
-        self._closed, self._trusted = anyio.Event(), ssl.create_default_context()
+        self._closed, self._trusted = anyio.Event(), httpx2.create_ssl_context(trust_env=False)
 
     def close(self) -> None:
         """Begin nothing more."""

@@ -55,9 +55,7 @@ class SqlNotices(Background, Notices, Trimmed, metaclass=Sealed):
             return connection.execute(added).one()
 
         row = await self._database.write(work)
-        # A look may have seen the row before we are told that it was committed.
-        if row.position > self._floor and row.position not in self._heard:
-            self._tell(row.position, row.posted_at, kind, subject)
+        self._tell(row.position, row.posted_at, kind, subject)
 
     def hear(self, kind: str, heard: Heard) -> None:
         """Return what the port says."""
@@ -101,8 +99,7 @@ class SqlNotices(Background, Notices, Trimmed, metaclass=Sealed):
     async def _catch_up(self) -> None:
         rows, now = await self._database.read(self._unread)
         for row in rows:
-            if row.position not in self._heard:
-                self._tell(row.position, row.posted_at, row.kind, row.subject)
+            self._tell(row.position, row.posted_at, row.kind, row.subject)
         # Only by what this very look saw: our own last number may be above one that it came too early for.
         settled = [row.position for row in rows if row.posted_at <= now - self._overlap]
         self._floor, oldest = max(settled, default=self._floor), now - round(KEPT_S * SECOND)
@@ -125,6 +122,9 @@ class SqlNotices(Background, Notices, Trimmed, metaclass=Sealed):
         return present(self._database.dialect, self._clock)
 
     def _tell(self, position: int, at: int, kind: str, subject: str) -> None:
+        # Looks overlap, and one may see our own row before we are told that it was committed.
+        if position <= self._floor or position in self._heard:
+            return
         self._heard[position] = at
         for heard in self._hearers.get(kind, ()):
             try:

@@ -66,7 +66,7 @@ class Talker:
             if answer["type"] == "accepted":
                 self.runs[message_id] = answer["run_id"]
             else:
-                assert answer["code"] in ("rate_limited", "too_many_runs"), answer
+                assert answer["code"] == "too_many_runs", answer
                 await socket.until(self.more_than(ends))
 
     def ends(self) -> int:
